@@ -1,0 +1,147 @@
+"""What an analysis returns: numbers with their keys, rows and method; never text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+import polars as pl
+
+from trialwright.core.errors import TrialwrightError
+from trialwright.core.table import Table
+
+STATISTICS: Mapping[str, pl.DataType] = {
+    "stat_id": pl.String(),
+    "group1": pl.String(),
+    "group1_level": pl.String(),
+    "variable": pl.String(),
+    "variable_level": pl.String(),
+    "stat_name": pl.String(),
+    "stat_label": pl.String(),
+    "stat": pl.Float64(),
+    "unit": pl.String(),
+}
+"""Columns of `Result.data`: the shape of CDISC Analysis Results Data, with our own key first."""
+
+BASIS: Mapping[str, pl.DataType] = {
+    "stat_id": pl.String(),
+    "dataset": pl.String(),
+    "USUBJID": pl.String(),
+    "ASEQ": pl.Int64(),
+}
+"""Columns of `Result.basis`: which rows of which analysis dataset a statistic was made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How numbers came about: a name, every setting in force, and the source of the method."""
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Base of all results.
+
+    `data` has one statistic a row (columns of `STATISTICS`; null where undefined), `basis` the
+    analysis rows behind each (columns of `BASIS`). Subclasses add frames and plain values only,
+    so that any result can be stored and read back.
+    """
+
+    has_figure: ClassVar[bool] = False
+
+    id: str
+    title: str
+    method: Method
+    data: pl.DataFrame
+    basis: pl.DataFrame
+
+    def table(self) -> Table:
+        """Return the result as a printed table."""
+        raise TrialwrightError(f"Result {self.id} has no table. Read its numbers from .data.")
+
+    def plot(self, ax: Any = None) -> Any:  # noqa: ARG002 - subclasses draw on it
+        """Draw the result's figure on the axes given, or on new ones."""
+        raise TrialwrightError(f"Result {self.id} has no figure. Read its numbers from .data.")
+
+    def value(self, stat_id: str) -> float | None:
+        """Return one statistic; None where it is undefined."""
+        found = self.data.filter(pl.col("stat_id") == stat_id)
+        if found.height != 1:
+            raise TrialwrightError(
+                f"Result {self.id} has {found.height} statistics '{stat_id}', expected one of "
+                f"{', '.join(self.data['stat_id'])}. Write one of these."
+            )
+        value: float | None = found["stat"][0]
+        return value
+
+    def count(self, stat_id: str) -> int:
+        """Return one statistic that is a count."""
+        value = self.value(stat_id)
+        return 0 if value is None else round(value)
+
+    def ref(self, stat_id: str) -> str:
+        """Return the id under which a document points at one statistic."""
+        return f"{self.id}.{stat_id}"
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+    def pack(self) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
+        """Split into plain values and frames, for storage."""
+        values: dict[str, Any] = {}
+        frames: dict[str, pl.DataFrame] = {}
+        for item in fields(self):
+            content = getattr(self, item.name)
+            if isinstance(content, pl.DataFrame):
+                frames[item.name] = content
+            elif isinstance(content, Method):
+                values[item.name] = {
+                    "name": content.name,
+                    "settings": dict(content.settings),
+                    "reference": content.reference,
+                }
+            else:
+                values[item.name] = content
+        return values, frames
+
+    @classmethod
+    def unpack(cls, values: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]) -> Self:
+        """Rebuild from `pack`."""
+        parts: dict[str, Any] = {**values, **frames, "method": Method(**values["method"])}
+        return cls(**parts)
+
+
+def make_statistics(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Make `Result.data` from dicts; columns that a row leaves out are null."""
+    return pl.DataFrame(
+        [{name: row.get(name) for name in STATISTICS} for row in rows], schema=dict(STATISTICS)
+    )
+
+
+def make_basis(parts: Mapping[str, tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    """Make `Result.basis` from the analysis rows behind each statistic.
+
+    Parameters
+    ----------
+    parts : mapping
+        stat_id to (dataset name, frame with USUBJID and, where the dataset has it, ASEQ).
+
+    Returns
+    -------
+    DataFrame
+        One row per statistic and analysis row, in the order given.
+    """
+    frames = [
+        rows.select(
+            pl.lit(stat_id).alias("stat_id"),
+            pl.lit(dataset).alias("dataset"),
+            pl.col("USUBJID"),
+            (pl.col("ASEQ") if "ASEQ" in rows.columns else pl.lit(None))
+            .cast(pl.Int64)
+            .alias("ASEQ"),
+        )
+        for stat_id, (dataset, rows) in parts.items()
+    ]
+    return pl.concat([pl.DataFrame(schema=dict(BASIS)), *frames])

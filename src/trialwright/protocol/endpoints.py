@@ -1,0 +1,79 @@
+"""What is measured and how: response rules, endpoints and their estimands."""
+
+from enum import Enum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """Base of all protocol objects: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ResponseSource(Enum):
+    """Where time-point responses come from."""
+
+    DERIVED = "derived"  # from single lesions (TU, TR), by the rules of the criteria
+    COLLECTED = "collected"  # as recorded in RS
+
+
+class CensoringScheme(Enum):
+    """How a time to progression or death is censored."""
+
+    PAPER = "paper"  # any event counts; else the last adequate assessment
+    FDA_A = "fda_a"  # new therapy or a gap of missed visits censors at the last assessment before
+    EMA_ALL_EVENTS = "ema_all_events"  # any event counts, whatever came before it
+
+
+class ProgressionDate(Enum):
+    """Which date a progression has."""
+
+    SCAN = "scan"  # the response record's date
+    FIRST_DETECTION = "first_detection"  # a new lesion first seen, or the last target scan
+
+
+class AnalysisRead(Enum):
+    """Whose reading of the images the analysis uses."""
+
+    ADJUDICATED = "adjudicated"  # independent assessor, accepted records (--ACPTFL = Y)
+    INVESTIGATOR = "investigator"
+    RADIOLOGIST_1 = "radiologist 1"
+    RADIOLOGIST_2 = "radiologist 2"
+
+
+class ResponseRules(Model):
+    """The switches of RECIST 1.1 that a protocol must decide.
+
+    Days are counted between dates. `assessment_interval_days` and `assessment_window_days` are
+    those of the tumor assessments; twice the interval plus the window is the longest gap that the
+    scheme `fda_a` accepts before an event.
+    """
+
+    source: ResponseSource = ResponseSource.DERIVED
+    pr_persists: bool = False
+    accept_sd_between_pr: bool = False
+    max_ne_between: int = Field(default=1, ge=0)
+    confirmation_days: int = Field(default=28, ge=0)
+    sd_minimum_days: int = Field(default=42, ge=0)
+    assessment_interval_days: int = Field(default=42, gt=0)
+    assessment_window_days: int = Field(default=7, ge=0)
+    progression_date: ProgressionDate = ProgressionDate.SCAN
+
+    @property
+    def max_gap_days(self) -> int:
+        """Return the longest gap before an event, in days."""
+        return 2 * self.assessment_interval_days + self.assessment_window_days
+
+
+class LandmarkRule(Model):
+    """Ask at one time after the start: alive and progression-free.
+
+    Exactly one of `days` and `months` is given; months are calendar months.
+    `scan_from_days_before` is how long before the landmark an evaluable scan may lie that proves
+    a success.
+    """
+
+    days: int | None = Field(default=None, gt=0)
+    months: int | None = Field(default=None, gt=0)
+    scan_from_days_before: int = Field(default=14, ge=0)
