@@ -3,36 +3,41 @@
 import polars as pl
 from polars import col
 
+from trialwright.protocol.model import DateImputation
+
 FULL_DATE = r"^(\d{4}-\d{2}-\d{2})"
 YEAR_AND_MONTH = r"^(\d{4}-\d{2})(?:-?$|--)"
 YEAR = r"^(\d{4})(?:-?$|--)"
 
+# What completes a year and month, and a year alone; a month's last day is computed.
+_COMPLETIONS = {
+    DateImputation.FIRST_DAY: ("-01", "-01-01"),
+    DateImputation.MIDDLE: ("-15", "-07-01"),
+    DateImputation.LAST_DAY: ("-01", "-12-31"),
+}
+
 
 def full_date(name: str) -> pl.Expr:
     """Read a complete date, with or without a time of day; anything else is null."""
-    return col(name).str.extract(FULL_DATE).str.to_date("%Y-%m-%d", strict=False)
+    return _to_date(col(name).str.extract(FULL_DATE))
 
 
-def first_possible_date(name: str) -> pl.Expr:
-    """Read a date; a missing day becomes the first of the month, a missing month January."""
-    month = col(name).str.extract(YEAR_AND_MONTH) + "-01"
-    year = col(name).str.extract(YEAR) + "-01-01"
-    return pl.coalesce(
-        full_date(name),
-        month.str.to_date("%Y-%m-%d", strict=False),
-        year.str.to_date("%Y-%m-%d", strict=False),
-    )
+def read_date(name: str, imputation: DateImputation) -> pl.Expr:
+    """Read a date; one without day, or without month and day, is completed by the rule."""
+    if imputation is DateImputation.NONE:
+        return full_date(name)
+    day, month_and_day = _COMPLETIONS[imputation]
+    by_month = _to_date(col(name).str.extract(YEAR_AND_MONTH) + day)
+    if imputation is DateImputation.LAST_DAY:
+        by_month = by_month.dt.month_end()
+    by_year = _to_date(col(name).str.extract(YEAR) + month_and_day)
+    return pl.coalesce(full_date(name), by_month, by_year)
 
 
-def last_possible_date(name: str) -> pl.Expr:
-    """Read a date; a missing day becomes the last of the month, a missing month December."""
-    month = (col(name).str.extract(YEAR_AND_MONTH) + "-01").str.to_date("%Y-%m-%d", strict=False)
-    year = (col(name).str.extract(YEAR) + "-12-31").str.to_date("%Y-%m-%d", strict=False)
-    return pl.coalesce(full_date(name), month.dt.month_end(), year)
-
-
-def date_flag(name: str) -> pl.Expr:
+def date_flag(name: str, imputation: DateImputation) -> pl.Expr:
     """Say what was imputed: D the day, M month and day, null nothing (ADaM --DTF)."""
+    if imputation is DateImputation.NONE:
+        return pl.lit(None, dtype=pl.String)
     return (
         pl.when(full_date(name).is_not_null())
         .then(None)
@@ -42,3 +47,7 @@ def date_flag(name: str) -> pl.Expr:
         .then(pl.lit("M"))
         .otherwise(None)
     )
+
+
+def _to_date(text: pl.Expr) -> pl.Expr:
+    return text.str.to_date("%Y-%m-%d", strict=False)

@@ -6,7 +6,8 @@ from datetime import date
 import polars as pl
 from polars import col
 
-from trialwright.derive.dates import first_possible_date, full_date
+from trialwright.derive.dates import full_date, read_date
+from trialwright.protocol.model import DateImputation
 
 Recorded = Mapping[str, pl.DataFrame]
 
@@ -121,16 +122,18 @@ def derive_screening_reasons(recorded: Recorded) -> pl.DataFrame:
     )
 
 
-def derive_deaths(recorded: Recorded, data_cut: date) -> pl.DataFrame:
+def derive_deaths(
+    recorded: Recorded, data_cut: date, imputation: DateImputation = DateImputation.NONE
+) -> pl.DataFrame:
     """Derive each subject's death on or before the data cut, and its cause.
 
     Returns
     -------
     DataFrame
-        USUBJID, DTHFL ("Y"), DTHDT (a partial date becomes its first possible day), DTHCAUS.
+        USUBJID, DTHFL ("Y"), DTHDT (a partial date by the protocol's imputation), DTHCAUS.
     """
     dm = with_columns_of(recorded["dm"], ("DTHDTC", "DTHFL"))
-    deaths = dm.select("USUBJID", "DTHFL", first_possible_date("DTHDTC").alias("DTHDT")).filter(
+    deaths = dm.select("USUBJID", "DTHFL", read_date("DTHDTC", imputation).alias("DTHDT")).filter(
         (col("DTHFL") == "Y") | col("DTHDT").is_not_null()
     )
     deaths = deaths.filter(col("DTHDT").is_null() | (col("DTHDT") <= data_cut))
@@ -167,7 +170,9 @@ def derive_last_contact(recorded: Recorded, data_cut: date) -> pl.DataFrame:
     )
 
 
-def derive_new_therapy(recorded: Recorded) -> pl.DataFrame:
+def derive_new_therapy(
+    recorded: Recorded, imputation: DateImputation = DateImputation.NONE
+) -> pl.DataFrame:
     """Derive the first date of a new anticancer therapy: USUBJID, NACTDT."""
     if "cm" not in recorded or "CMCAT" not in recorded["cm"].columns:
         return pl.DataFrame(schema={"USUBJID": pl.String(), "NACTDT": pl.Date()})
@@ -175,7 +180,7 @@ def derive_new_therapy(recorded: Recorded) -> pl.DataFrame:
         recorded["cm"]
         .filter(col("CMCAT").str.to_uppercase() == SUBSEQUENT_THERAPY)
         .group_by("USUBJID")
-        .agg(first_possible_date("CMSTDTC").min().alias("NACTDT"))
+        .agg(read_date("CMSTDTC", imputation).min().alias("NACTDT"))
     )
 
 
