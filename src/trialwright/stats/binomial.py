@@ -44,7 +44,8 @@ def binomial_probabilities(n: int, rate: float) -> FloatArray:
     probabilities[mode] = 1.0
     probabilities[mode + 1 :] = np.cumprod((n - above) / (above + 1) * odds)
     probabilities[:mode] = np.cumprod(below / ((n - below + 1) * odds))[::-1]
-    return probabilities / probabilities.sum()
+    probabilities /= probabilities.sum()
+    return probabilities
 
 
 def binomial_pmf(counts: IntArray, n: int, rate: float) -> FloatArray:
@@ -114,7 +115,7 @@ def find_rate(excess: Callable[[float], float]) -> float:
         t = min(1 - smallest, max(smallest, _next_step(a, b, c, at_a, at_b, at_c)))
 
 
-def _next_step(a: float, b: float, c: float, at_a: float, at_b: float, at_c: float) -> float:  # noqa: PLR0913 - three points
+def _next_step(a: float, b: float, c: float, at_a: float, at_b: float, at_c: float) -> float:
     """Return the next step from a towards b, as a share of their distance."""
     where, height = (a - b) / (c - b), (at_a - at_b) / (at_c - at_b)
     if not (height**2 < where and (1 - height) ** 2 < 1 - where):

@@ -55,7 +55,7 @@ class Tables:
     @property
     def n_max(self) -> int:
         """Return the largest n of the tables."""
-        return self.pmf.shape[1] - 1
+        return int(self.pmf.shape[1]) - 1
 
 
 def make_tables(p0: float, p1: float, alpha: float, power: float, n_max: int) -> Tables:
@@ -85,7 +85,7 @@ def _best_power(pmf: FloatArray, at_least: FloatArray, alpha: float) -> FloatArr
 
 
 def find_frontier(p0: float, p1: float, alpha: float, power: float, n_max: int | None) -> Frontier:
-    """Search all two-stage rules, n ascending, until no larger one can have a smaller expected size.
+    """Search all two-stage rules, n ascending, until no larger one can expect fewer patients.
 
     A rule is feasible when P(reject | p0) < alpha and P(reject | p1) > power. For each n only rules
     whose expected size is below the least so far are tested. The search ends when every n1 below
@@ -166,8 +166,9 @@ def _search_n(
     best = None
     for r in _final_bounds(tables, n, power):
         is_open &= r1 <= r
-        # A smaller r only raises alpha: what fails it here fails for good.
-        is_open &= _prob_reject(tables, 0, (n, r), n1, r1.size) < alpha
+        if tables.at_least[0, n, r + 1] >= alpha:
+            # A smaller r only raises alpha: what fails it here fails for good.
+            is_open &= _prob_reject(tables, 0, (n, r), n1, r1.size) < alpha
         rows = is_open.any(axis=1)
         if not rows.any():
             break
