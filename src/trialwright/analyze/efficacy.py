@@ -205,7 +205,9 @@ def _add_proportion(
     ledger: Ledger, group: Group, analysis: str, endpoint: Landmark, rows: pl.DataFrame
 ) -> None:
     """Add counts, proportion and limits of one analysis in one arm."""
-    is_counted = col("AVALC") != UNKNOWN if endpoint.unknown is Unknown.EXCLUDED else pl.lit(value=True)
+    is_counted = (
+        col("AVALC") != UNKNOWN if endpoint.unknown is Unknown.EXCLUDED else pl.lit(value=True)
+    )
     counted = rows.filter(is_counted)
     successes = counted.filter(col("AVALC") == SUCCESS)
     unknown = rows.filter(col("AVALC") == UNKNOWN)
