@@ -124,7 +124,7 @@ class StageResult(Result):
 
     def _interval(self, low: str, high: str) -> Cell:
         limits = [self.value(key) for key in (low, high)]
-        text = print_interval(*(None if v is None else 100 * v for v in limits))
+        text = print_interval(*[None if v is None else 100 * v for v in limits])
         return cell(text, self.ref(low), self.ref(high))
 
     def plot(self, ax: Any = None) -> Any:
@@ -138,7 +138,7 @@ def analyze_stage(
     adsl: pl.DataFrame,
     design: Design,
     endpoint: Landmark,
-    cut: tuple[Mapping[str, tuple[str, str]], date],
+    cut: tuple[Mapping[str, tuple[str, str]], date, str],
     read: AnalysisRead,
 ) -> StageResult:
     """Decide the design's stage from the evaluable patients in order of inclusion.
@@ -152,8 +152,8 @@ def analyze_stage(
     endpoint : Landmark
         The endpoint that the design counts, and its population.
     cut : tuple
-        Population name to (flag, name in print), and the data cut: a patient whose landmark lies
-        after it and who had no event is awaited, not counted.
+        Population name to (flag, name in print), the data cut (a patient whose landmark lies after
+        it and who had no event is awaited, not counted), and the ARMCD of the design's arm.
     read : AnalysisRead
         The reading that the analysis uses.
 
@@ -163,7 +163,8 @@ def analyze_stage(
         Planned and attained counts, the decision by the first n1 (or n) in order, the errors of
         the same bound kept for all evaluable and for all enrolled, estimate and exact interval.
     """
-    populations, data_cut = cut
+    populations, data_cut, armcd = cut
+    adsl = adsl.filter(col("ARMCD") == armcd)
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
     is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
     statuses = adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)

@@ -207,7 +207,7 @@ def _changes(
 
 
 def _responses(adrs: pl.DataFrame, read: AnalysisRead) -> pl.DataFrame:
-    """Return best response, whether it is confirmed, and how progression was seen beside targets."""
+    """Return best response, if it is confirmed, and how progression was seen beside targets."""
     best = _rows_of(adrs, ("BOR",), read).select("USUBJID", "AVALC")
     confirmed = _rows_of(adrs, ("CBOR",), read).select("USUBJID", col("AVALC").alias("confirmed"))
     progression = _rows_of(adrs, ("PD",), read).filter(col("AVALC") == "Y")
