@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
@@ -51,6 +51,11 @@ def _read_group(value: Any) -> Any:
 class Group(Words):
     """A row of Table 1: a label and the recorded values that it holds."""
 
+    form: ClassVar[str] = (
+        "a value, or a label with its values: `{Male: M}`, `{Low: [1, 2]}`, `{Other: others}`, "
+        "`{Unknown: [U, missing]}`"
+    )
+
     values: tuple[str, ...] = Field(default=(), description="Recorded values")
     has_others: bool = Field(default=False, description="Every value that no other row names")
     has_missing: bool = Field(default=False, description="Patients without a value")
@@ -75,6 +80,8 @@ def _read_threshold(value: Any) -> Any:
 
 class Threshold(Words):
     """A row of Table 1 for numbers from `lower` to `upper`."""
+
+    form: ClassVar[str] = 'a number, a range or a limit: `1`, `1 to 2`, `">2"`'
 
     lower: float | None = Field(default=None, description="Smallest number; no limit if none")
     upper: float | None = Field(default=None, description="Largest number; no limit if none")

@@ -50,7 +50,11 @@ class DateImputation(Enum):
 
 
 class Imputation(Model):
-    """Which day stands for a partial date, by what is dated; none leaves it missing."""
+    """Which day stands for a partial date, by what is dated.
+
+    `none` leaves the date missing; `first day`, `last day` and `middle` (day 15, or 1 July) are
+    those of the month, or of the year when the month is missing too.
+    """
 
     start: DateImputation = Field(
         default=DateImputation.NONE, description="Start of events, medications and doses"
@@ -103,10 +107,7 @@ class Protocol(Model):
     """A protocol: what was promised, and what is assumed where nothing was."""
 
     study: Study = Field(description="Which trial this is")
-    treatment_start: WrittenTreatmentStart = Field(
-        description="Day from which times are counted: first dose of any agent, first dose of "
-        "(an agent), date of enrollment, reference start date"
-    )
+    treatment_start: WrittenTreatmentStart = Field(description="Day from which times are counted")
     arms: tuple[Arm, ...] = Field(min_length=1, description="Arms")
     visits: tuple[Visit, ...] = Field(default=(), description="Planned visits")
     assessments: Assessments = Field(

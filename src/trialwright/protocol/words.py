@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
@@ -14,6 +14,8 @@ _DOSE = re.compile(r"(?P<amount>\d+(\.\d+)?([eE]\+?\d+)?)\s*(?P<unit>[^\W\d]\S*)
 
 class Words(Model):
     """Base of objects that a protocol writes as plain words, kept beside what they mean."""
+
+    form: ClassVar[str] = "words"
 
     text: str = Field(description="The words as the protocol has them")
 
@@ -36,12 +38,14 @@ def _read_dose(value: Any) -> Any:
         return value
     match = _DOSE.fullmatch(value.strip())
     if match is None:
-        raise ValueError("an amount and a unit, such as 50 mg or 10 mg/kg")
+        raise ValueError(Dose.form.replace("`", ""))
     return {"text": value, "amount": match["amount"], "unit": match["unit"]}
 
 
 class Dose(Words):
     """An amount of an agent and its unit, such as 10 mg/kg."""
+
+    form: ClassVar[str] = "an amount and a unit, such as `50 mg` or `10 mg/kg`"
 
     amount: float = Field(ge=0, description="Amount for one administration")
     unit: str = Field(description="Unit; one that ends in /kg is multiplied by the weight")
