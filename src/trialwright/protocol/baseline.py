@@ -8,9 +8,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.words import OneOrMore, Words
+from trialwright.protocol.words import VARIABLE_NAME, OneOrMore, Words
 
-VARIABLE = r"^[A-Z][A-Z0-9]{0,7}$"
 _THRESHOLD = re.compile(
     r"(?P<sign>>=|<=|>|<)?\s*(?P<first>-?\d+(\.\d+)?)(\s*to\s*(?P<last>-?\d+(\.\d+)?))?"
 )
@@ -103,10 +102,10 @@ WrittenThreshold = Annotated[Threshold, BeforeValidator(_read_threshold)]
 class BaselineCharacteristic(Model):
     """One characteristic of the patients at baseline, and one column of ADSL."""
 
-    name: str = Field(pattern=VARIABLE, description="Variable of ADSL that holds it")
+    name: str = Field(pattern=VARIABLE_NAME, description="Variable of ADSL that holds it")
     label: str = Field(description="Name in print")
-    domain: str = Field(pattern=VARIABLE, description="Domain that records it")
-    variable: str = Field(pattern=VARIABLE, description="Variable of the domain")
+    domain: str = Field(pattern=VARIABLE_NAME, description="Domain that records it")
+    variable: str = Field(pattern=VARIABLE_NAME, description="Variable of the domain")
     where: Mapping[str, str] = Field(
         default={}, description="Values of other variables that choose the records"
     )

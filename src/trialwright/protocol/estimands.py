@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
-from trialwright.protocol.words import Words
+from trialwright.protocol.words import SHORT_NAME, Words
 
 
 class IntercurrentEvent(Enum):
@@ -117,7 +117,7 @@ WrittenSensitivity = Annotated[Sensitivity, BeforeValidator(_read_sensitivity)]
 class Estimand(Model):
     """The fields of ICH E9(R1) that every endpoint has."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name in lower case")
+    id: str = Field(pattern=SHORT_NAME, description="Short name in lower case")
     kind: str = Field(description="Kind of the endpoint")
     variable: str = Field(description="What is observed in each patient, in words")
     population: str = Field(description="Population, by its name")

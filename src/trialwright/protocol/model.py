@@ -108,7 +108,7 @@ class Protocol(Model):
 
     study: Study = Field(description="Which trial this is")
     treatment_start: WrittenTreatmentStart = Field(description="Day from which times are counted")
-    arms: tuple[Arm, ...] = Field(min_length=1, description="Arms")
+    arms: tuple[Arm, ...] = Field(min_length=1, description="Arms, with agents and their schedules")
     visits: tuple[Visit, ...] = Field(default=(), description="Planned visits")
     assessments: Assessments = Field(
         default=Assessments(), description="Assessments with a schedule of their own"
@@ -123,7 +123,7 @@ class Protocol(Model):
         default=(), description="Named rules with parameters"
     )
     populations: Mapping[str, Population] = Field(
-        min_length=1, description="Populations by name: safety, evaluable, ..."
+        min_length=1, description="Populations by name: such as safety and evaluable"
     )
     baseline: tuple[BaselineCharacteristic, ...] = Field(
         default=(), description="Characteristics of Table 1, in order"

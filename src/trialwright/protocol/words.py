@@ -8,6 +8,14 @@ from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.endpoints import Model
 
+SHORT_NAME = r"^[a-z][a-z0-9_]*$"
+VARIABLE_NAME = r"^[A-Z][A-Z0-9]{0,7}$"
+PATTERNS = {
+    SHORT_NAME: "a short name in lower case, such as npr6",
+    VARIABLE_NAME: "a name in capitals of at most eight letters and digits, such as AGE",
+}
+"""Patterns of names, and what they ask for in words."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DOSE = re.compile(r"(?P<amount>\d+(\.\d+)?([eE]\+?\d+)?)\s*(?P<unit>[^\W\d]\S*)")
 
