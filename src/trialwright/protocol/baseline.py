@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.words import OneOrMore, Words
+from trialwright.protocol.words import VARIABLE_NAME, OneOrMore, Words
 
-VARIABLE = r"^[A-Z][A-Z0-9]{0,7}$"
 _THRESHOLD = re.compile(
     r"(?P<sign>>=|<=|>|<)?\s*(?P<first>-?\d+(\.\d+)?)(\s*to\s*(?P<last>-?\d+(\.\d+)?))?"
 )
@@ -51,6 +50,11 @@ def _read_group(value: Any) -> Any:
 class Group(Words):
     """A row of Table 1: a label and the recorded values that it holds."""
 
+    form: ClassVar[str] = (
+        "a value, or a label with its values: `{Male: M}`, `{Low: [1, 2]}`, `{Other: others}`, "
+        "`{Unknown: [U, missing]}`"
+    )
+
     values: tuple[str, ...] = Field(default=(), description="Recorded values")
     has_others: bool = Field(default=False, description="Every value that no other row names")
     has_missing: bool = Field(default=False, description="Patients without a value")
@@ -76,6 +80,8 @@ def _read_threshold(value: Any) -> Any:
 class Threshold(Words):
     """A row of Table 1 for numbers from `lower` to `upper`."""
 
+    form: ClassVar[str] = 'a number, a range or a limit: `1`, `1 to 2`, `">2"`'
+
     lower: float | None = Field(default=None, description="Smallest number; no limit if none")
     upper: float | None = Field(default=None, description="Largest number; no limit if none")
     is_open: bool = Field(default=False, description="The limit itself does not belong")
@@ -96,10 +102,10 @@ WrittenThreshold = Annotated[Threshold, BeforeValidator(_read_threshold)]
 class BaselineCharacteristic(Model):
     """One characteristic of the patients at baseline, and one column of ADSL."""
 
-    name: str = Field(pattern=VARIABLE, description="Variable of ADSL that holds it")
+    name: str = Field(pattern=VARIABLE_NAME, description="Variable of ADSL that holds it")
     label: str = Field(description="Name in print")
-    domain: str = Field(pattern=VARIABLE, description="Domain that records it")
-    variable: str = Field(pattern=VARIABLE, description="Variable of the domain")
+    domain: str = Field(pattern=VARIABLE_NAME, description="Domain that records it")
+    variable: str = Field(pattern=VARIABLE_NAME, description="Variable of the domain")
     where: Mapping[str, str] = Field(
         default={}, description="Values of other variables that choose the records"
     )

@@ -1,6 +1,7 @@
 """Statements of a protocol that must agree with each other."""
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from trialwright.core.errors import Finding
 from trialwright.protocol.nodes import Node, Shape, find_fault
@@ -12,19 +13,19 @@ DEFAULT_SD_MINIMUM_DAYS = 42
 
 def find_conflicts(root: Node) -> Iterator[Finding]:
     """Yield a finding for each pair of statements that cannot both hold."""
-    for design in root.each("design"):
+    for design in root.one_or_more("design"):
         yield from _find_design_bounds(design)
         yield from _find_design_use(design, root)
     yield from _find_in_visits(root)
-    for arm in root.each("arms"):
-        for agent in arm.each("agents"):
+    for arm in root.groups("arms"):
+        for agent in arm.groups("agents"):
             yield from _find_in_agent(agent)
     yield from _find_in_populations(root)
     yield from _find_in_assessments(root)
     yield from _find_in_review(root)
-    for endpoint in (*root.each("endpoints", "primary"), *root.each("endpoints", "secondary")):
+    for endpoint in root.endpoints():
         yield from _find_in_endpoint(endpoint)
-    for characteristic in root.each("baseline"):
+    for characteristic in root.groups("baseline"):
         yield from _find_in_baseline(characteristic)
     yield from _find_in_checks(root)
 
@@ -45,7 +46,10 @@ def _find_design_bounds(design: Node) -> Iterator[Finding]:
         if small is not None and large is not None and small >= large:
             yield _bounds(design, low, f"less than {'.'.join(high)} ({large:g})", action)
     first, last = design.number("stage_1", "r1"), design.number("total", "r")
-    if first is not None and last is not None and last < first:
+    stage = design.number("stage_1", "n1")
+    # A first bound that is impossible itself says nothing about the second.
+    is_possible = first is not None and (stage is None or first < stage)
+    if is_possible and first is not None and last is not None and last < first:
         expected = f"at least stage_1.r1 ({first:g})"
         yield _bounds(design, ("total", "r"), expected, "Write the largest count of both stages.")
 
@@ -57,7 +61,7 @@ def _bounds(design: Node, keys: tuple[str, ...], expected: str, action: str) -> 
 
 def _find_design_use(design: Node, root: Node) -> Iterator[Finding]:
     """Yield findings about the endpoint that a design counts, and the rates it borrows."""
-    endpoints = (*root.each("endpoints", "primary"), *root.each("endpoints", "secondary"))
+    endpoints = root.endpoints()
     named = [e for e in endpoints if e.text("id") == design.text("endpoint")]
     for endpoint in named:
         if endpoint.text("kind") not in ("landmark", "best_response", None):
@@ -68,7 +72,7 @@ def _find_design_use(design: Node, root: Node) -> Iterator[Finding]:
                 "Name a landmark or a best_response.",
             )
         months = endpoint.number("at_months")
-        for reference in design.each("reference"):
+        for reference in design.groups("reference"):
             at_months = reference.number("at_months")
             if months is None or at_months is None or months == at_months:
                 continue
@@ -91,9 +95,7 @@ def _find_design_use(design: Node, root: Node) -> Iterator[Finding]:
 
 
 def _find_in_visits(root: Node) -> Iterator[Finding]:
-    for visit in root.each("visits"):
-        if visit.shape is not Shape.MAPPING:
-            continue
+    for visit in root.groups("visits"):
         day, before = visit.get("day"), visit.get("within_days_before")
         if (day is None) == (before is None):
             yield _conflict(
@@ -117,7 +119,7 @@ def _find_in_visits(root: Node) -> Iterator[Finding]:
 
 
 def _find_in_window(window: Node | None) -> Iterator[Finding]:
-    if window is None or len(window.items) != 2:
+    if not _is_pair(window):
         return
     early, late = (item.number() for item in window.items)
     if early is not None and late is not None and not early <= 0 <= late:
@@ -165,32 +167,41 @@ def _find_in_populations(root: Node) -> Iterator[Finding]:
 
 
 def _find_in_assessments(root: Node) -> Iterator[Finding]:
-    response = root.get("response")
     weeks = root.number("assessments", "tumor", "every_weeks")
-    window = root.each("assessments", "tumor", "window")
-    late = window[1].number() if len(window) == 2 else None
-    early = window[0].number() if len(window) == 2 else None
-    days = None if weeks is None else weeks * DAYS_PER_WEEK
+    window = root.get("assessments", "tumor", "window")
+    early, late = (item.number() for item in window.items) if _is_pair(window) else (None, None)
+    if weeks is None or weeks <= 0:
+        return
+    days = weeks * DAYS_PER_WEEK
     planned = (("assessment_interval_days", days), ("assessment_window_days", late))
     for key, value in planned:
-        given = response.number(key) if response else None
-        if response and given is not None and value is not None and given != value:
+        node, given = root.get("response", key), root.number("response", key)
+        if node and given is not None and value is not None and given != value:
             yield _conflict(
-                response.get(key) or response,
+                node,
                 f"{given:g}",
                 f"{value:g}, as assessments.tumor has it",
                 "Remove it here; it is taken from there.",
             )
-    minimum = response.number("sd_minimum_days") if response else None
-    minimum = DEFAULT_SD_MINIMUM_DAYS if minimum is None else minimum
-    if days is not None and early is not None and days + early < minimum:
-        node = (response and response.get("sd_minimum_days")) or response or root
+    yield from _find_sd_minimum(root, days + min(early or 0, 0))
+
+
+def _is_pair(window: Node | None) -> TypeGuard[Node]:
+    return window is not None and len(window.items) == 2
+
+
+def _find_sd_minimum(root: Node, earliest_days: float) -> Iterator[Finding]:
+    """Yield a finding when a first assessment on time can be too early for stable disease."""
+    node = root.get("response", "sd_minimum_days")
+    given = node.number() if node else DEFAULT_SD_MINIMUM_DAYS
+    if given is not None and 0 <= earliest_days < given:
         yield find_fault(
             "PROTOCOL-SD-MINIMUM",
-            node,
-            f"sd_minimum_days {minimum:g}",
-            f"at most {days + early:g}, the first assessment at its earliest",
-            f"Write response.sd_minimum_days: {days + early:g}, or say why not under `assumed`.",
+            node or root,
+            f"{given:g} days",
+            f"at most {earliest_days:g}, the day of a first assessment as early as allowed",
+            f"Write {earliest_days:g}, or a narrower window.",
+            name=None if node else "response.sd_minimum_days",
         )
 
 
@@ -199,9 +210,9 @@ def _find_in_review(root: Node) -> Iterator[Finding]:
     read = review.get("analysis_read") if review else None
     if review is None or read is None:
         return
-    readers = review.number("readers") or 0
+    readers = review.number("readers") if review.get("readers") else 0
     needed = {"radiologist 1": 1, "radiologist 2": 2, "adjudicated": 1}.get(read.value or "", 0)
-    if readers < needed:
+    if readers is not None and readers < needed:
         yield _conflict(
             read,
             read.found,

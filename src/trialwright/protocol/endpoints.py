@@ -103,7 +103,9 @@ class ResponseRules(Model):
         description="Days that an assessment may be late; from assessments.tumor when left out",
     )
     progression_date: ProgressionDate = Field(
-        default=ProgressionDate.SCAN, description="Which date a progression has"
+        default=ProgressionDate.SCAN,
+        description="`scan`: the date of the response record; `first_detection`: a new lesion "
+        "first seen, or the last scan of the target lesions",
     )
     use_new_therapy_day: bool = Field(
         default=False, description="The day a new anticancer therapy starts still counts"

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
-from trialwright.protocol.words import Words
+from trialwright.protocol.words import SHORT_NAME, Words
 
 
 class IntercurrentEvent(Enum):
@@ -100,6 +100,10 @@ def _read_sensitivity(value: Any) -> Any:
 class Sensitivity(Words):
     """The endpoint once more with one thing changed."""
 
+    form: ClassVar[str] = (
+        "a population, `investigator read`, `radiologist 1 read`, `scheme fda_a` or `zero limit`"
+    )
+
     population: str | None = Field(default=None, description="Another population")
     read: AnalysisRead | None = Field(default=None, description="Another reading of the images")
     scheme: CensoringScheme | None = Field(default=None, description="Another censoring scheme")
@@ -113,7 +117,8 @@ WrittenSensitivity = Annotated[Sensitivity, BeforeValidator(_read_sensitivity)]
 class Estimand(Model):
     """The fields of ICH E9(R1) that every endpoint has."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name in lower case")
+    id: str = Field(pattern=SHORT_NAME, description="Short name in lower case")
+    kind: str = Field(description="Kind of the endpoint")
     variable: str = Field(description="What is observed in each patient, in words")
     population: str = Field(description="Population, by its name")
     intercurrent: Mapping[IntercurrentEvent, Strategy] = Field(
@@ -192,7 +197,7 @@ class BestResponse(Estimand):
         return "CBOR" if self.confirmation else "BOR"
 
 
-class TimeToEvent(Estimand, CurveRules):
+class TimeToEvent(CurveRules, Estimand):
     """A time to progression, death or response, with its curve and median."""
 
     kind: Literal["time_to_event"] = Field(description="Kind of the endpoint")
@@ -204,7 +209,10 @@ class TimeToEvent(Estimand, CurveRules):
         default=CountFrom.TREATMENT_START, alias="from", description="Day the time is counted from"
     )
     scheme: CensoringScheme = Field(
-        default=CensoringScheme.PAPER, description="How events and gaps censor the time"
+        default=CensoringScheme.PAPER,
+        description="`paper`: any event counts, else the last evaluable assessment; `fda_a`: new "
+        "therapy or a gap of missed visits censors at the last assessment before; "
+        "`ema_all_events`: any event counts, whatever came before",
     )
     censor: CensorAt = Field(description="Where a time without event ends")
     landmarks_months: tuple[Annotated[float, Field(gt=0)], ...] = Field(
@@ -224,7 +232,7 @@ class TimeToEvent(Estimand, CurveRules):
         }[self.event]
 
 
-class FollowUp(Estimand, CurveRules):
+class FollowUp(CurveRules, Estimand):
     """How long patients were followed."""
 
     kind: Literal["follow_up"] = Field(description="Kind of the endpoint")

@@ -1,6 +1,5 @@
 """Names that a protocol uses and must also have: visits, agents, populations, endpoints, paths."""
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 from trialwright.core.errors import Finding
 from trialwright.protocol.fields import has_path
 from trialwright.protocol.model import Protocol
-from trialwright.protocol.nodes import Node, find_fault
+from trialwright.protocol.nodes import Node, find_fault, find_nearest
 
 _DAY_LABEL = re.compile(r"C[1-9]\d*D[1-9]\d*|D-?[1-9]\d*")
 _READS_AND_RULES = re.compile(r"scheme .*|zero limit|.* read")
@@ -41,21 +40,17 @@ class _Names:
     """The names that a protocol has; None where a section could not be read."""
 
     def __init__(self, root: Node, skipped: frozenset[str]) -> None:
-        arms = root.each("arms")
+        arms = root.groups("arms")
         has_arms = "arms" not in skipped
         self.arms = _texts(arms, "id") if has_arms else None
-        agents = [agent for arm in arms for agent in arm.each("agents")]
+        agents = [agent for arm in arms for agent in arm.groups("agents")]
         self.agents = _texts(agents, "name") if has_arms else None
-        self.visits = None if "visits" in skipped else _texts(root.each("visits"), "name")
+        self.visits = None if "visits" in skipped else _texts(root.groups("visits"), "name")
         populations = root.get("populations")
         self.populations = (
             None if "populations" in skipped else list(populations.fields if populations else ())
         )
-        self.endpoints = None if "endpoints" in skipped else _texts(_endpoints(root), "id")
-
-
-def _endpoints(root: Node) -> list[Node]:
-    return [*root.each("endpoints", "primary"), *root.each("endpoints", "secondary")]
+        self.endpoints = None if "endpoints" in skipped else _texts(root.endpoints(), "id")
 
 
 def _texts(nodes: Iterable[Node], key: str) -> list[str]:
@@ -71,23 +66,23 @@ def _missing(
     if node.value in known or node.value in also:
         return
     choices = [*known, *also]
-    near = difflib.get_close_matches(node.value, choices, n=1, cutoff=0.6)
+    near = find_nearest(node.value, choices)
     expected = f"one of the {what}s: {', '.join(choices)}" if choices else f"a {what}; none exists"
-    action = f"Write {near[0]}." if near else f"Name a {what} of the protocol, or add it."
+    action = f"Write {near}." if near else f"Name a {what} of the protocol, or add it."
     yield find_fault("PROTOCOL-REFERENCE", node, node.value, expected, action)
 
 
 def _find_duplicates(root: Node) -> Iterator[Finding]:
     lists = [
-        (root.each("arms"), "id"),
-        (root.each("arms"), "armcd"),
-        *((arm.each("agents"), "name") for arm in root.each("arms")),
-        (root.each("visits"), "name"),
-        (_endpoints(root), "id"),
-        (root.each("baseline"), "name"),
-        (root.each("design"), "arm"),
-        (root.each("biomarkers", "tissue"), "id"),
-        (root.each("biomarkers", "plasma"), "id"),
+        (root.groups("arms"), "id"),
+        (root.groups("arms"), "armcd"),
+        *((arm.groups("agents"), "name") for arm in root.groups("arms")),
+        (root.groups("visits"), "name"),
+        (root.endpoints(), "id"),
+        (root.groups("baseline"), "name"),
+        (root.one_or_more("design"), "arm"),
+        (root.groups("biomarkers", "tissue"), "id"),
+        (root.groups("biomarkers", "plasma"), "id"),
     ]
     for nodes, key in lists:
         seen: Counter[str] = Counter()
@@ -116,18 +111,18 @@ def _find_in_treatment(root: Node, names: _Names) -> Iterator[Finding]:
             f"one of the agents: {', '.join(names.agents or ())}",
             "Name an agent of the arms, or any agent.",
         )
-    for arm in root.each("arms"):
+    for arm in root.groups("arms"):
         yield from _missing(
-            arm.get("cycle_anchor"), _texts(arm.each("agents"), "name"), "agent of the arm"
+            arm.get("cycle_anchor"), _texts(arm.groups("agents"), "name"), "agent of the arm"
         )
-        for agent_node in arm.each("agents"):
+        for agent_node in arm.groups("agents"):
             day = agent_node.get("start")
             if day and day.value and not _DAY_LABEL.fullmatch(day.value):
                 yield from _missing(day, names.visits, "visit")
 
 
 def _find_in_schedule(root: Node, names: _Names) -> Iterator[Finding]:
-    for visit in root.each("visits"):
+    for visit in root.groups("visits"):
         yield from _missing(visit.get("of"), names.visits, "visit")
         yield from _missing(visit.get("before_dose_of"), names.agents, "agent", ("all",))
     anchor = root.get("assessments", "tumor", "from")
@@ -135,30 +130,30 @@ def _find_in_schedule(root: Node, names: _Names) -> Iterator[Finding]:
 
 
 def _find_in_endpoints(root: Node, names: _Names) -> Iterator[Finding]:
-    for endpoint in _endpoints(root):
+    for endpoint in root.endpoints():
         yield from _missing(endpoint.get("population"), names.populations, "population")
-        for other in endpoint.each("sensitivity"):
+        for other in endpoint.words("sensitivity"):
             if other.value and not _READS_AND_RULES.fullmatch(" ".join(other.value.split())):
                 yield from _missing(other, names.populations, "population")
-    for design in root.each("design"):
+    for design in root.one_or_more("design"):
         yield from _missing(design.get("arm"), names.arms, "arm")
         yield from _missing(design.get("endpoint"), names.endpoints, "endpoint")
 
 
 def _find_in_biomarkers(root: Node, names: _Names) -> Iterator[Finding]:
     for kind in ("tissue", "plasma", "images"):
-        for panel in root.each("biomarkers", kind):
-            for visit in (*panel.each("visits"), *panel.each("contrasts")):
+        for panel in root.groups("biomarkers", kind):
+            for visit in (*panel.words("visits"), *panel.words("contrasts")):
                 yield from _missing(visit, names.visits, "visit")
             yield from _missing(panel.get("reference"), names.visits, "visit")
-    for correlate in root.each("biomarkers", "correlates"):
-        for endpoint in correlate.each("with"):
+    for correlate in root.groups("biomarkers", "correlates"):
+        for endpoint in correlate.words("with"):
             yield from _missing(endpoint, names.endpoints, "endpoint")
         yield from _missing(correlate.get("landmark"), names.visits, "visit")
 
 
 def _find_missing_files(root: Node, folder: Path) -> Iterator[Finding]:
-    for rule in root.each("eligibility"):
+    for rule in root.groups("eligibility"):
         file = rule.get("medications")
         if file and file.value and not (folder / file.value).is_file():
             yield find_fault(
