@@ -56,7 +56,7 @@
   const save = (rows, name) => {
     const text = `\ufeff${rows.map((row) => row.map(quote).join(",")).join("\r\n")}\r\n`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-    make("a", { href: address, download: `${name.replace(/[^\w.-]+/g, "-")}.csv` }).click();
+    make("a", { href: address, download: `${name.replace(/\.csv$/, "").replace(/[^\w.-]+/g, "-")}.csv` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   };
 
