@@ -50,13 +50,14 @@ def test_nothing_leads_out_of_the_page() -> None:
 
 
 def test_drawing_is_an_image_with_a_name_and_a_description() -> None:
-    page = embed('<title>old</title><g id="title"/>')
+    page = embed('<title>old</title><g id="title"/><use href="#title"/><g id="unused"/>')
     assert page.startswith("<svg ")
     assert 'viewBox="0 0 85.5 40"' in page
     assert 'role="img" aria-labelledby="figure-a--own-title"' in page
     assert '<title id="figure-a--own-title">Name</title>' in page
     assert '<desc id="figure-a--own-desc">12 of 14 &amp; more</desc>' in page
     assert "old" not in page
+    assert "unused" not in page
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
 
