@@ -29,10 +29,10 @@ class Criterion:
 
 
 CRITERIA = {
-    "ecog": Criterion("INCL02", "ECOG performance status 0 or 1"),
-    "tls": Criterion("INCL05", "Absence of tertiary lymphoid structures"),
-    "injectable": Criterion("INCL06", "At least one injectable lesion of at least 10 mm"),
-    "organs": Criterion("INCL08", "Adequate hematological, renal, metabolic, hepatic function"),
+    "ecog": Criterion("INCL05", "ECOG performance status 0 or 1"),
+    "tls": Criterion("INCL08", "Absence of tertiary lymphoid structures"),
+    "injectable": Criterion("INCL09", "At least one injectable lesion of at least 10 mm"),
+    "organs": Criterion("INCL11", "Adequate hematological, renal, metabolic, hepatic function"),
     "cyp2b6": Criterion("EXCL01", "Receives an inhibitor or inducer of CYP2B6", "EXCLUSION"),
 }
 
