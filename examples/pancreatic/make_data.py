@@ -1,9 +1,11 @@
 """Turn the published dates of a pancreatic cancer trial into SDTM tables; nothing is invented.
 
-Run as `python examples/pancreatic/make_data.py`; the same bytes come out every time.
+Run as `python examples/pancreatic/make_data.py`; the same bytes come out every time. Another folder
+may be given as the only argument.
 """
 
 import csv
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -122,5 +124,6 @@ def write_tables(raw: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write_tables(HERE / "raw" / "pancreatic.csv", HERE / "data")
-    print(f"Tables are in {HERE / 'data'}")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "data"
+    write_tables(HERE / "raw" / "pancreatic.csv", folder)
+    print(f"Tables are in {folder}")
