@@ -84,7 +84,7 @@ COURSES = {
     # A non-target in the same arm progresses; radiologist 2 said so one scan earlier.
     "MJX-08": Course(
         "R1",
-        ((6, 40), (12, 84), (UNSCHEDULED, None)),
+        ((6, 43), (12, 84), (UNSCHEDULED, None)),
         {
             "INV": "SD -8, SD -10, PD -2",
             "R1": "SD -7, SD best, PD -5",
@@ -119,7 +119,7 @@ COURSES = {
     # the patient decided to stop.
     "MJX-11": Course(
         "R1",
-        ((6, 42), (12, 83), (18, 126), (UNSCHEDULED, None)),
+        ((6, 42), (12, 85), (18, 126), (UNSCHEDULED, None)),
         {
             "INV": "SD -2, SD -4, SD -4, SD -2",
             "R1": "SD -2, SD best, SD -4, SD -3",
@@ -132,7 +132,7 @@ COURSES = {
     # A new lesion; radiologist 1, who followed the spleen, had called progression one scan earlier.
     "MJX-13": Course(
         "R2",
-        ((6, 41), (12, 85), (18, 127), (24, None)),
+        ((6, 43), (12, 85), (18, 130), (24, None)),
         {
             "INV": "SD -8, SD -16, SD -10, PD -4",
             "R1": "SD -6, SD -14, PD +8, PD +12",

@@ -12,7 +12,7 @@ DELAYS_DAYS = {
     "MJX-05": {"C2D1": 2},
     "MJX-07": {"C1D15": 2},
     "MJX-08": {"C2D1": 1, "C3D15": 2},
-    "MJX-09": {"C4D15": 3, "C7D1": 4},
+    "MJX-09": {"C4D15": 3, "C7D1": 2},
     "MJX-11": {"C2D1": 1, "C5D1": 3},
     "MJX-13": {"C3D1": 4, "C5D15": 3},
     "MJX-14": {"C3D1": 2},
@@ -112,7 +112,8 @@ def list_scans(patient: Patient) -> list[Visit]:
             number = max(visit.number for visit in visits + scans if visit.day <= when) + 0.1
             visit = Visit(number, "UNSCHEDULED", when, WHY_UNSCHEDULED[patient.subject])
         else:
-            visit = Visit(100 + 7 * week, f"WEEK {week}", when)
+            # One more than the treatment visit that is due on the same day.
+            visit = Visit(100 + 7 * week + 2, f"WEEK {week}", when)
         scans.append(visit)
     return scans
 
