@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Model(BaseModel):
     """Base of all protocol objects: frozen, and unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class ResponseSource(Enum):
@@ -50,15 +52,44 @@ class ResponseRules(Model):
     scheme `fda_a` accepts before an event.
     """
 
-    source: ResponseSource = ResponseSource.DERIVED
-    pr_persists: bool = False
-    accept_sd_between_pr: bool = False
-    max_ne_between: int = Field(default=1, ge=0)
-    confirmation_days: int = Field(default=28, ge=0)
-    sd_minimum_days: int = Field(default=42, ge=0)
-    assessment_interval_days: int = Field(default=42, gt=0)
-    assessment_window_days: int = Field(default=7, ge=0)
-    progression_date: ProgressionDate = ProgressionDate.SCAN
+    source: ResponseSource = Field(
+        default=ResponseSource.DERIVED,
+        description="Derive time-point responses from single lesions, or take those collected",
+    )
+    pr_persists: bool = Field(
+        default=False,
+        description="After a partial response, would-be stable disease stays a partial response",
+    )
+    accept_sd_between_pr: bool = Field(
+        default=False,
+        description="Stable disease between two partial responses does not undo the confirmation",
+    )
+    max_ne_between: int = Field(
+        default=1,
+        ge=0,
+        description="Most assessments not evaluable between a response and its confirmation",
+    )
+    confirmation_days: int = Field(
+        default=28, ge=0, description="Fewest days between a response and its confirmation"
+    )
+    sd_minimum_days: int = Field(
+        default=42,
+        ge=0,
+        description="Fewest days from the treatment start for stable disease as best response",
+    )
+    assessment_interval_days: int = Field(
+        default=42,
+        gt=0,
+        description="Days between tumor assessments; taken from assessments.tumor when left out",
+    )
+    assessment_window_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days that an assessment may be late; from assessments.tumor when left out",
+    )
+    progression_date: ProgressionDate = Field(
+        default=ProgressionDate.SCAN, description="Which date a progression has"
+    )
 
     @property
     def max_gap_days(self) -> int:
