@@ -1,6 +1,21 @@
 """The question that a design answers, refused with advice when it is none."""
 
+from dataclasses import dataclass
+
 from trialwright.core.errors import DesignError
+
+
+@dataclass(frozen=True, slots=True)
+class Hypotheses:
+    """Rates of no interest and of interest, and the limits of both errors."""
+
+    p0: float
+    p1: float
+    alpha: float
+    power: float
+
+    def __post_init__(self) -> None:
+        check_hypotheses(self.p0, self.p1, self.alpha, self.power)
 
 
 def check_rate(name: str, rate: float) -> None:

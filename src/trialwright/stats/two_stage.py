@@ -11,6 +11,8 @@ from trialwright.stats.binomial import binomial_pmf, binomial_sf
 from trialwright.stats.hypotheses import check_hypotheses, check_rate
 from trialwright.stats.two_stage_search import LARGEST_N, Candidate, Frontier, find_frontier
 
+ON_LINE = 1e-10  # expected patients; rounding errors are below 1e-12, real differences far above
+
 
 @dataclass(frozen=True, slots=True)
 class TwoStageDesign:
@@ -219,10 +221,13 @@ def _none_found(
 
 
 def _find_hull(candidates: tuple[Candidate, ...]) -> list[Candidate]:
-    """Keep the lower convex hull of (n, expected n) of candidates in order of n."""
+    """Keep the lower convex hull of (n, expected n) of candidates in order of n.
+
+    A design on the line between two others is kept: it is as good as both at one weight.
+    """
     hull: list[Candidate] = []
     for point in candidates:
-        while len(hull) > 1 and _slope(hull[-2], hull[-1]) >= _slope(hull[-1], point):
+        while len(hull) > 1 and _slope(hull[-2], hull[-1]) > _slope(hull[-1], point) + ON_LINE:
             hull.pop()
         hull.append(point)
     return hull

@@ -84,7 +84,9 @@ def _best_power(pmf: FloatArray, at_least: FloatArray, alpha: float) -> FloatArr
     return best
 
 
-def find_frontier(p0: float, p1: float, alpha: float, power: float, n_max: int | None) -> Frontier:
+def find_frontier(
+    p0: float, p1: float, alpha: float, power: float, n_max: int | None, n1: int | None = None
+) -> Frontier:
     """Search all two-stage rules, n ascending, until no larger one can expect fewer patients.
 
     A rule is feasible when P(reject | p0) < alpha and P(reject | p1) > power. For each n only rules
@@ -100,6 +102,8 @@ def find_frontier(p0: float, p1: float, alpha: float, power: float, n_max: int |
         Limits of both errors, strict.
     n_max : int or None
         Largest n to try; None searches until the proof.
+    n1 : int, optional
+        The only size of stage 1 to consider.
 
     Returns
     -------
@@ -114,15 +118,17 @@ def find_frontier(p0: float, p1: float, alpha: float, power: float, n_max: int |
     limit = LARGEST_N if n_max is None else n_max
     tables = make_tables(p0, p1, alpha, power, min(limit, _guess_n(p0, p1, alpha, power)))
     found: list[Candidate] = []
-    least, n_first, n = inf, 0, 2
+    least, n_first, n = inf, 0, 2 if n1 is None else n1 + 1
     while n <= limit:
         if n > tables.n_max:
-            tables = make_tables(p0, p1, alpha, power, min(limit, 2 * tables.n_max))
+            tables = make_tables(p0, p1, alpha, power, min(limit, 2 * max(n, tables.n_max)))
         if tables.power_best[n] > power:
             n_first = n_first or n
-            stage_1 = _open_first_stages(tables, n, least)
-            if found and not stage_1.size:
-                return Frontier(tuple(found), n_first, n, _least_expected_n(tables, n))
+            sizes = np.arange(1, n) if n1 is None else np.array([n1])
+            bounds = _bound_expected_n(tables, n, sizes)
+            stage_1 = sizes[bounds < least]
+            if not stage_1.size and (found or n1 is not None):
+                return Frontier(tuple(found), n_first, n, float(bounds.min()) if found else None)
             best = _search_n(tables, n, stage_1, least, (alpha, power))
             if best:
                 found.append(best)
@@ -138,19 +144,11 @@ def _guess_n(p0: float, p1: float, alpha: float, power: float) -> int:
     return int(1.4 * (spread / (p1 - p0)) ** 2) + 20
 
 
-def _open_first_stages(tables: Tables, n: int, least: float) -> IntArray:
-    """Return the n1 at which a design of n patients may have an expected size below the least."""
-    n1 = np.arange(1, n)
-    r1_max = tables.r1_max[1:n]
+def _bound_expected_n(tables: Tables, n: int, n1: IntArray) -> FloatArray:
+    """Return, by n1, the least expected size that n or more patients allow; inf without a bound."""
+    r1_max = tables.r1_max[n1]
     bound = n1 + tables.at_least[0, n1, r1_max + 1] * (n - n1)
-    open_n1: IntArray = n1[(r1_max >= 0) & (bound < least)]
-    return open_n1
-
-
-def _least_expected_n(tables: Tables, n: int) -> float:
-    """Return the least expected size that n or more patients allow."""
-    n1 = np.arange(1, n)
-    return float(np.min(n1 + tables.at_least[0, n1, tables.r1_max[1:n] + 1] * (n - n1)))
+    return np.where(r1_max >= 0, bound, inf)
 
 
 def _search_n(
