@@ -34,11 +34,14 @@ class Recorded:
         """Return the typed table with `optional` columns null where absent.
 
         None when the domain or one of the columns `names` was not recorded: that is a finding of
-        its own, and the rule that asks has nothing to say.
+        its own, and the rule that asks has nothing to say. When USUBJID is one of them, rows
+        without a subject are left out for the same reason.
         """
         if not self.has(domain, *names):
             return None
         table = self.tables[domain]
+        if "USUBJID" in names:
+            table = table.filter(col("USUBJID").is_not_null())
         absent = [name for name in optional if name not in table.columns]
         dataset = find_dataset(domain)
         types = {} if dataset is None else dataset.polars_schema()

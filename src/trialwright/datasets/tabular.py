@@ -7,9 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from trialwright.core.errors import DataError, Finding
+from trialwright.core.errors import DataError, Finding, Severity
 from trialwright.datasets.domains import DOMAINS, NOT_USED, find_dataset
-from trialwright.datasets.rules_registry import declare_rule, make_finding
+from trialwright.datasets.rules_registry import Rule, declare_rule, make_finding
 from trialwright.datasets.tabular_readers import READERS
 from trialwright.datasets.typed import conform
 
@@ -25,26 +25,35 @@ __all__ = [
 OTHER_TABLE_SUFFIXES = frozenset((".xlsx", ".xls", ".ods", ".sas7bdat", ".tsv", ".txt", ".dta"))
 
 FILE_UNKNOWN = declare_rule(
-    "FILE-UNKNOWN",
-    "warn",
-    "A file whose name is no domain, or whose kind cannot be read",
-    "Nothing reads the file, so what it holds is not in any result.",
-    "Give it the name of its domain (tr.csv, suppae.xpt), save it as .csv, .xpt or .parquet, or "
-    "move it out of the folder data.",
+    Rule(
+        "FILE-UNKNOWN",
+        Severity.WARN,
+        "A file whose name is no domain, or whose kind cannot be read",
+        "Nothing reads the file, so what it holds is not in any result.",
+        "Give it the name of its domain (tr.csv, suppae.xpt), save it as .csv, .xpt or .parquet, "
+        "or move it out of the folder data.",
+        __name__,
+    )
 )
 FILE_TWICE = declare_rule(
-    "FILE-TWICE",
-    "block",
-    "Two files for one domain",
-    "Only one of the two is read; which one is the right one cannot be known.",
-    "Keep one of them in the folder data.",
+    Rule(
+        "FILE-TWICE",
+        Severity.BLOCK,
+        "Two files for one domain",
+        "Only one of the two is read; which one is the right one cannot be known.",
+        "Keep one of them in the folder data.",
+        __name__,
+    )
 )
 FILE_UNREADABLE = declare_rule(
-    "FILE-UNREADABLE",
-    "block",
-    "A file that cannot be read as what its name says",
-    "Its rows are missing from every result.",
-    "Export the table again from its source.",
+    Rule(
+        "FILE-UNREADABLE",
+        Severity.BLOCK,
+        "A file that cannot be read as what its name says",
+        "Its rows are missing from every result.",
+        "Export the table again from its source.",
+        __name__,
+    )
 )
 
 
@@ -144,7 +153,7 @@ def read_table(path: Path) -> pl.DataFrame:
         text. `source_row` is the row that a spreadsheet shows for CSV, the number of the record
         from 1 for others. Rows without any value are left out. A CSV header that appears twice
         becomes "NAME (2)", a column without a name "(5)"; where rows have more or fewer fields
-        than the header, `n_fields` holds their number.
+        than the header, `n_fields` holds the number of theirs.
 
     Raises
     ------
