@@ -116,7 +116,7 @@ def find_frontier(
     Simon R. Control Clin Trials 1989;10:1-10.
     """
     limit = LARGEST_N if n_max is None else n_max
-    tables = make_tables(p0, p1, alpha, power, min(limit, _guess_n(p0, p1, alpha, power)))
+    tables = make_tables(p0, p1, alpha, power, min(limit, guess_n(p0, p1, alpha, power)))
     found: list[Candidate] = []
     least, n_first, n = inf, 0, 2 if n1 is None else n1 + 1
     while n <= limit:
@@ -137,7 +137,7 @@ def find_frontier(
     return Frontier(tuple(found), n_first, n, None)
 
 
-def _guess_n(p0: float, p1: float, alpha: float, power: float) -> int:
+def guess_n(p0: float, p1: float, alpha: float, power: float) -> int:
     """Return a size for the first tables; a wrong guess costs time, never correctness."""
     spread = NormalDist().inv_cdf(1 - alpha) * sqrt(p0 * (1 - p0))
     spread += NormalDist().inv_cdf(power) * sqrt(p1 * (1 - p1))
