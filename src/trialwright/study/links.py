@@ -14,21 +14,34 @@ def _of_subject(
     return Link(domain, SUBJECT, variables, where=where or {})
 
 
+def _dated(domain: str, name: str, dated: str, variables: tuple[str, ...]) -> Link:
+    return Link(domain, {**SUBJECT, name: dated}, variables)
+
+
 ADSL_LINKS = (
     _of_subject("dm", ("ARM", "ARMCD", "TRT01A", "AGE", "AGEU", "SEX", "RACE", "SITEID", "SUBJID")),
     _of_subject("dm", ("RFICDT", "ENRLFL", "SCRFFL", "DTHFL", "DTHDT")),
-    _of_subject("ds", ("ENRLFL", "ENRLDT", "ENRLNUM"), {"DSCAT": "PROTOCOL MILESTONE"}),
-    _of_subject("ds", ("EOTSTT", "DCTREAS", "DCTDT"), {"DSCAT": "DISPOSITION EVENT"}),
+    _dated("ds", "ENRLDT", "DSSTDTC", ("ENRLFL", "ENRLDT", "ENRLNUM")),
+    _dated("ds", "DCTDT", "DSSTDTC", ("EOTSTT", "DCTREAS", "DCTDT")),
     _of_subject("ie", ("SCRFREAS", "ELIGFL", "EFFFL", "EFFREAS")),
-    _of_subject("ex", ("TRTSDT", "TRTEDT", "SAFFL", "EFFFL", "EFFREAS", "SAFREAS")),
+    _dated("adex", "TRTSDT", "ASTDT", ("TRTSDT", "SAFFL", "EFFFL")),
+    _dated("adex", "TRTEDT", "AENDT", ("TRTEDT",)),
+    _of_subject("adex", ("EFFFL", "EFFREAS")),
     _of_subject("dd", ("DTHCAUS", "DTHFL")),
-    _of_subject("ss", ("LSTALVDT",)),
+    _dated("ss", "LSTALVDT", "SSDTC", ("LSTALVDT",)),
     _of_subject("cm", ("NACTDT",), {"CMCAT": "SUBSEQUENT ANTICANCER THERAPY"}),
 )
 
-_SAME_READ = {"USUBJID": "USUBJID", "PARQUAL": "PARQUAL"}
-_SAME_VISIT = {**_SAME_READ, "VISITNUM": "VISITNUM"}
-_SAME_DAY = {**_SAME_READ, "ADT": "ADT"}
+_SAME_VISIT = {"USUBJID": "USUBJID", "PARQUAL": "PARQUAL", "VISITNUM": "VISITNUM"}
+_SOURCE_ROW = {"USUBJID": "USUBJID", "SRCSEQ": "ASEQ"}
+_BY_SOURCE = (
+    Link("adrs", _SOURCE_ROW, when={"SRCDOM": "ADRS"}),
+    Link("adtte", _SOURCE_ROW, when={"SRCDOM": "ADTTE"}),
+    *(
+        Link("adsl", SUBJECT, when={"SRCDOM": "ADSL", "SRCVAR": name}, input_variable=name)
+        for name in ("TRTSDT", "DTHDT", "LSTALVDT", "NACTDT")
+    ),
+)
 
 LINKS: Mapping[str, tuple[Link, ...]] = {
     "adex": (Link("ex", {"USUBJID": "USUBJID", "SRCSEQ": "EXSEQ"}),),
@@ -44,21 +57,11 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
         Link("rs", {"USUBJID": "USUBJID", "SRCSEQ": "RSSEQ"}, when={"SRCDOM": "RS"}),
     ),
     "adrs": (
-        Link("lesions", _SAME_VISIT, when={"SRCDOM": "TR"}),
-        Link("rs", {"USUBJID": "USUBJID", "SRCSEQ": "RSSEQ"}, when={"SRCDOM": "RS"}),
-        Link("dm", SUBJECT, when={"PARAMCD": "DEATH"}),
-        Link("adsl", SUBJECT, when={"SRCDOM": "ADSL"}, input_variable="DTHDT"),
-        Link("responses", _SAME_DAY, when={"SRCDOM": "ADRS"}, where={"PARAMCD": "OVR"}),
-        Link("adtte", _SAME_READ, when={"SRCDOM": "ADTTE"}, where={"PARAMCD": "PFS"}),
+        Link("responses", _SAME_VISIT, where={"PARAMCD": "OVR"}),
+        Link("adsl", SUBJECT, when={"PARAMCD": "DEATH"}, input_variable="DTHDT"),
+        *_BY_SOURCE,
     ),
-    "adtte": (
-        Link("adsl", SUBJECT, input_variable="TRTSDT"),
-        Link("dm", SUBJECT, when={"SRCVAR": "DTHDT"}),
-        Link("adsl", SUBJECT, when={"SRCVAR": "LSTALVDT"}, input_variable="LSTALVDT"),
-        Link("responses", _SAME_DAY, when={"SRCDOM": "ADRS"}, where={"PARAMCD": "OVR"}),
-        Link("responses", _SAME_DAY, when={"SRCDOM": "RS"}, where={"PARAMCD": "OVR"}),
-        Link("responses", _SAME_DAY, when={"SRCDOM": "TR"}, where={"PARAMCD": "OVR"}),
-    ),
+    "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),
     "adae": (Link("ae", {"USUBJID": "USUBJID", "SRCSEQ": "AESEQ"}),),
 }
 
