@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from trialwright.core.table import round_half_up
 from trialwright.figures.layout import below_axis, nudge, points_from
 from trialwright.figures.marks import draw_marker
 from trialwright.figures.measure import SMALL, fit_text, line_height, text_width, wrap_text
 from trialwright.figures.style import INK, PAPER, RESPONSES, RULE, response_color
+from trialwright.figures.words import print_change
 
 LONGEST_BAR_PERCENT = 100
 LONGEST_LABEL_POINTS = 160.0
@@ -46,12 +46,6 @@ class Bar:
     def letters(self) -> str:
         """The response as it stands at the bar; longer codes are left to the color."""
         return self.response if len(self.response) <= 2 else ""
-
-
-def print_change(percent: float, digits: int = 0) -> str:
-    """Print a change with its sign."""
-    printed = round_half_up(percent, digits)
-    return f"+{printed}" if percent > 0 and float(printed) != 0 else printed
 
 
 def written_points(text: str, slot: float) -> float:

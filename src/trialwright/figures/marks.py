@@ -27,6 +27,7 @@ class KeyItem:
     marker: str = ""
     dashes: Any = None
     hatch: str = ""
+    alpha: float = 1.0
 
 
 def draw_key(ax: Axes, items: Sequence[KeyItem], above_points: float = 6.0) -> float:
@@ -47,12 +48,14 @@ def draw_key(ax: Axes, items: Sequence[KeyItem], above_points: float = 6.0) -> f
     step = line_height(SMALL) + 2
     for number, row in enumerate(reversed(rows)):
         for x, item in row:
-            _draw_key_item(ax, item, x, above_points + (number + 0.5) * step)
+            y = above_points + (number + 0.5) * step
+            draw_key_symbol(ax, item, x, y)
+            draw_key_text(ax, item.label, x + KEY_SYMBOL_POINTS + 3, y)
     return above_points + len(rows) * step
 
 
-def _draw_key_item(ax: Axes, item: KeyItem, x: float, y: float) -> None:
-    """Draw one entry of a key at a place in points from the top left corner of the axes."""
+def draw_key_symbol(ax: Axes, item: KeyItem, x: float, y: float) -> None:
+    """Draw the sign of one entry of a key, in points from the top left corner of the axes."""
     where = points_from(ax, 0, 1)
     middle = x + KEY_SYMBOL_POINTS / 2
     if item.marker:
@@ -70,14 +73,12 @@ def _draw_key_item(ax: Axes, item: KeyItem, x: float, y: float) -> None:
         )
     else:
         draw_swatch(ax, (x + 1, y - 3.25), (KEY_SYMBOL_POINTS - 2, 6.5), item, where)
-    ax.text(
-        x + KEY_SYMBOL_POINTS + 3,
-        y,
-        item.label,
-        transform=where,
-        fontsize=SMALL,
-        va="center_baseline",
-    )
+
+
+def draw_key_text(ax: Axes, text: str, x: float, y: float) -> None:
+    """Write the words of one entry of a key, in points from the top left corner of the axes."""
+    where = points_from(ax, 0, 1)
+    ax.text(x, y, text, transform=where, fontsize=SMALL, va="center_baseline")
 
 
 def draw_swatch(
@@ -95,6 +96,7 @@ def draw_swatch(
             facecolor=item.color,
             edgecolor=item.edge or item.color,
             hatch=item.hatch or None,
+            alpha=item.alpha,
             transform=transform,
             clip_on=False,
         )

@@ -15,7 +15,6 @@ from trialwright.figures.bar_ends import (
     draw_ends,
     draw_labels,
     draw_strip,
-    print_change,
     responses_of,
     stack_points,
 )
@@ -44,6 +43,7 @@ from trialwright.figures.style import (
     response_outline,
     styled,
 )
+from trialwright.figures.words import print_change, print_count
 
 PROGRESSION_PERCENT, PARTIAL_RESPONSE_PERCENT = 20, -30  # RECIST 1.1, drawn as lines
 PLOT_MM = 62.0
@@ -121,7 +121,7 @@ def describe_waterfall(changes: pl.DataFrame) -> str:
     if n == 0:
         return "No patient has been assessed for response."
     if not bars:
-        return f"No measured change of target lesions in {n} patient{'s' * (n != 1)}."
+        return f"No measured change of target lesions in {print_count(n, 'patient')}."
     beyond = sum(bar.change <= PARTIAL_RESPONSE_PERCENT for bar in bars)
     grown = sum(bar.change >= PROGRESSION_PERCENT for bar in bars)
     counts = ", ".join(f"{code} {n_of}" for code, n_of in _count_responses(bars))
