@@ -62,7 +62,10 @@ class ResponseRules(Model):
     instead of MISSING. `censor_at_unevaluable` lets an assessment that is NE be the last one when
     censoring. `tumor_markers` are the LBTESTCD that must be normal for a complete response when
     they are elevated at baseline. `lesion_missing_day` and `response_missing_day` complete TRDTC
-    and RSDTC that lack the day.
+    and RSDTC that lack the day. `sum_every_record` makes the sums of ADTR those of the admiralonco
+    template, which adds up whatever a visit has: nothing is 0 mm, and two assessments under one
+    VISITNUM count twice; responses never use them. `benefit_responses` are clinical benefit when
+    they last at least `sd_minimum_days`.
     """
 
     source: ResponseSource = ResponseSource.DERIVED
@@ -80,6 +83,8 @@ class ResponseRules(Model):
     tumor_markers: tuple[str, ...] = ()
     lesion_missing_day: MissingDay = MissingDay.FIRST
     response_missing_day: MissingDay = MissingDay.LAST
+    sum_every_record: bool = False
+    benefit_responses: tuple[str, ...] = ("CR", "PR", "SD", "NON-CR/NON-PD", "NED")
 
     @property
     def max_gap_days(self) -> int:
