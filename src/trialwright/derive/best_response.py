@@ -22,8 +22,6 @@ AVAL_OF_RESPONSE = {
 """AVAL of each AVALC."""
 
 NED = AVAL_OF_RESPONSE["NED"]
-RESPONSE_OF_AVAL = {number: name for name, number in AVAL_OF_RESPONSE.items()}
-BENEFIT = [CR, PR, SD, NON_CR_NON_PD, NED]
 
 
 def derive_best_response(
@@ -137,7 +135,7 @@ def _mark_confirmed(assessed: pl.DataFrame, rules: ResponseRules) -> pl.DataFram
     )
 
 
-def _qualifying_dates(rules: ResponseRules) -> dict[str, pl.Expr] | list[pl.Expr]:
+def _qualifying_dates(rules: ResponseRules) -> list[pl.Expr]:
     """Return the earliest date of each kind of assessment."""
     code = col("code")
     lasted = (col("ADT") - col("TRTSDT")).dt.total_days() >= rules.sd_minimum_days
@@ -148,9 +146,10 @@ def _qualifying_dates(rules: ResponseRules) -> dict[str, pl.Expr] | list[pl.Expr
         "sd": code.is_in([CR, PR, SD]) & lasted,
         "non_cr": (code == NON_CR_NON_PD) & lasted,
         "ned": (code == NED) & lasted,
-        "benefit": code.is_in(BENEFIT) & lasted,
+        "benefit": col("OVRLRESP").is_in(list(rules.benefit_responses)) & lasted,
         "pd": code == PD,
         "ne": code.is_in([CR, PR, SD, NON_CR_NON_PD, NED, NE]),
+        "nd": col("OVRLRESP") == "ND",
         "confirmed_cr": col("confirms_cr"),
         "confirmed_pr": col("confirms_pr"),
         "confirmed": col("confirms_cr") | col("confirms_pr"),
@@ -180,7 +179,7 @@ def _best_responses(rules: ResponseRules) -> list[tuple[str, pl.Expr, pl.Expr]]:
     for name, complete, partial in (("BOR", "cr", "pr"), ("CBOR", "confirmed_cr", "confirmed_pr")):
         ranking = {
             complete: "CR", partial: "PR", "sd": "SD", "non_cr": "NON-CR/NON-PD", "ned": "NED",
-            "pd": "PD", "ne": "NE",
+            "pd": "PD", "ne": "NE", "nd": "ND",
         }  # fmt: skip
         answers = [
             pl.when(col(kind).is_not_null()).then(pl.lit(answer))

@@ -24,7 +24,8 @@ PROGRESSION, FURTHER_INCREASE = "UNEQUIVOCAL PROGRESSION", "FURTHER INCREASE"
 PROGRESSION_FURTHER = "UNEQUIVOCAL PROGRESSION, FURTHER INCREASE"
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 
-KEYS = ("USUBJID", "VISITNUM", "TRLNKID")
+ASSESSMENT = ("USUBJID", "VISITNUM", "TRREPNUM")
+KEYS = (*ASSESSMENT, "TRLNKID")
 
 
 def derive_lesion_measurements(
@@ -38,7 +39,8 @@ def derive_lesion_measurements(
     A measured lesion counts with its diameter: the longest, or the short axis of a node. Absent
     is 0 mm, too small to measure 5 mm unless a number is given. The fragments of a split lesion
     (T01a, T01b) are added up. Merged lesions (T01/T02) count once, under the first; the other is
-    0 mm and MERGED, which is not absent. What is not done has no value.
+    0 mm and MERGED, which is not absent. What is not done has no value. A lesion assessed on two
+    dates under one VISITNUM makes two assessments of that visit: TRREPNUM 1 and 2.
 
     Parameters
     ----------
@@ -56,10 +58,10 @@ def derive_lesion_measurements(
     Returns
     -------
     DataFrame
-        One row per USUBJID, VISITNUM and TRLNKID, in this order: PARQUAL, TRTSDT, VISIT, ADT, ADTF,
-        TRGRPID ("TARGET", "NON-TARGET", "NEW"), TULOC, TULOCGR1 ("NODAL", "NON-NODAL"), AVAL (mm in
-        the sum, null when not evaluable), AVALC (the state), LDIAM and LPERP (mm as recorded),
-        ABLFL ("Y" on each lesion's last evaluable record on or before TRTSDT), TRSEQ.
+        One row per USUBJID, VISITNUM, TRREPNUM and TRLNKID, in this order: PARQUAL, TRTSDT, VISIT,
+        ADT, ADTF, TRGRPID ("TARGET", "NON-TARGET", "NEW"), TULOC, TULOCGR1 ("NODAL", "NON-NODAL"),
+        AVAL (mm in the sum, null when not evaluable), AVALC (the state), LDIAM and LPERP (mm as
+        recorded), ABLFL ("Y" on each lesion's last evaluable record on or before TRTSDT), TRSEQ.
 
     References
     ----------
@@ -76,7 +78,8 @@ def derive_lesion_measurements(
         .sort(KEYS)
         .with_columns(PARQUAL=pl.lit(PARQUALS[read]), ABLFL=_flag_baseline())
         .select(
-            "USUBJID", "PARQUAL", "TRTSDT", "VISITNUM", "VISIT", "ADT", "ADTF", "TRLNKID",
+            "USUBJID", "PARQUAL", "TRTSDT", "VISITNUM", "TRREPNUM", "VISIT", "ADT", "ADTF",
+            "TRLNKID",
             "TRGRPID", "TULOC", "TULOCGR1", "AVAL", "AVALC", "LDIAM", "LPERP", "ABLFL", "TRSEQ",
         )
     )  # fmt: skip
@@ -84,22 +87,40 @@ def derive_lesion_measurements(
 
 def _lesion_records(records: pl.DataFrame, missing_day: MissingDay) -> pl.DataFrame:
     """Keep the diameters and states of single lesions, once each, with their dates."""
+    of_lesions = records.filter(
+        col("TRTESTCD").is_in(["LDIAM", "LPERP", "TUMSTATE"]), col("TRLNKID").is_not_null()
+    ).select(
+        "USUBJID",
+        "VISITNUM",
+        "TRLNKID",
+        "VISIT",
+        "TRTESTCD",
+        "TRGRPID",
+        "TRSEQ",
+        ADT=complete_date("TRDTC", missing_day),
+        ADTF=flag_completed("TRDTC", missing_day),
+        state=_read_state(),
+        value=pl.when(col("TRSTAT").is_null() | (col("TRSTAT") != "NOT DONE")).then("TRSTRESN"),
+    )
+    return _number_repeats(of_lesions)
+
+
+def _number_repeats(records: pl.DataFrame) -> pl.DataFrame:
+    """Give the assessments of a visit numbers; of two records of one thing keep the first."""
+    of_visit, of_test = ["USUBJID", "VISITNUM"], ["TRLNKID", "TRTESTCD"]
+    if not records.select(of_visit + of_test).is_duplicated().any():
+        return records.with_columns(TRREPNUM=pl.lit(1, dtype=pl.Int64))
+    n_dates = col("ADT").n_unique().over(of_visit + of_test)
+    number = col("ADT").rank("dense").over(of_visit).cast(pl.Int64).fill_null(1)
     return (
-        records.filter(
-            col("TRTESTCD").is_in(["LDIAM", "LPERP", "TUMSTATE"]), col("TRLNKID").is_not_null()
-        )
-        # Of two records of the same thing the first counts; both are reported as a finding.
-        .sort("TRSEQ", "source_row")
-        .unique((*KEYS, "TRTESTCD"), keep="first")
+        records.with_columns(n_dates=n_dates)
         .with_columns(
-            ADT=complete_date("TRDTC", missing_day),
-            ADTF=flag_completed("TRDTC", missing_day),
-            state=_read_state(),
-            value=pl.when(col("TRSTAT").is_null() | (col("TRSTAT") != "NOT DONE")).then(
-                col("TRSTRESN")
-            ),
+            TRREPNUM=pl.when((col("n_dates").max() > 1).over(of_visit)).then(number).otherwise(1)
         )
-        .select(*KEYS, "VISIT", "TRTESTCD", "TRGRPID", "ADT", "ADTF", "state", "value", "TRSEQ")
+        .drop("n_dates")
+        # Records of the same day are one assessment; both are reported as a finding.
+        .sort("TRSEQ", "value", "state")
+        .unique((*KEYS, "TRTESTCD"), keep="first", maintain_order=True)
     )
 
 
@@ -172,15 +193,17 @@ def _seen_without_record(
 ) -> pl.DataFrame:
     """Return lesions identified at a visit where TR has nothing of them."""
     visit_dates = by_lesion.group_by("USUBJID", "VISITNUM").agg(visit_date=col("ADT").min())
+    of_visit = ["USUBJID", "VISITNUM", "TRLNKID"]
     return (
         identified.rename({"TULNKID": "TRLNKID"})
         .filter(col("TRLNKID").is_not_null(), col("VISITNUM").is_not_null())
-        .unique(KEYS, keep="first", maintain_order=True)
-        .join(by_lesion, on=KEYS, how="anti")
+        .unique(of_visit, keep="first", maintain_order=True)
+        .join(by_lesion, on=of_visit, how="anti")
         .join(visit_dates, on=["USUBJID", "VISITNUM"], how="left")
         .select(
-            *KEYS,
+            *of_visit,
             "VISIT",
+            TRREPNUM=pl.lit(1, dtype=pl.Int64),
             TRGRPID=col("TUSTRESC"),
             ADT=pl.coalesce(complete_date("TUDTC", missing_day), "visit_date"),
             ADTF=flag_completed("TUDTC", missing_day),

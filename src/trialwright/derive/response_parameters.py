@@ -120,8 +120,11 @@ def _component_rows(responses: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(
         responses.filter(col(source).is_not_null()).select(
             "USUBJID", "VISITNUM", "VISIT", "ADT", "ADTF", "ANL01FL", "ANL02FL", "AREASON",
-            "SRCDOM", "SRCVAR", "SRCSEQ",
-            PARAMCD=pl.lit(paramcd), AVALC=col(source),
+            "SRCDOM", "SRCVAR",
+            # The number is that of the overall response; its parts have records of their own.
+            SRCSEQ=col("SRCSEQ") if paramcd == "OVR" else pl.lit(None, dtype=pl.Int64),
+            PARAMCD=pl.lit(paramcd),
+            AVALC=col(source),
         )
         for source, paramcd in names.items()
     )  # fmt: skip
@@ -214,7 +217,7 @@ def _number_rows(rows: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
     """Add names, numbers, study days and sequence, and put the rows in order."""
     values = AVAL_OF_RESPONSE | YES_NO
     order = {paramcd: place for place, paramcd in enumerate(PARAMS)}
-    return (
+    numbered = (
         rows.join(subjects.select("USUBJID", "TRTSDT"), on="USUBJID", how="left")
         .with_columns(
             PARAM=col("PARAMCD").replace_strict(PARAMS),
@@ -224,5 +227,22 @@ def _number_rows(rows: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("USUBJID", "place", "ADT", "SRCSEQ", "VISITNUM")
         .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID"))
-        .select(COLUMNS)
+    )
+    return _name_sources(numbered).select(COLUMNS)
+
+
+def _name_sources(rows: pl.DataFrame) -> pl.DataFrame:
+    """Name the overall response that each summarizing parameter was taken from."""
+    deciding = rows.filter(col("PARAMCD") == "OVR", col("ANL01FL") == "Y").select(
+        "USUBJID", "ADT", deciding="ASEQ"
+    )
+    is_summary = col("PARAMCD").is_in(
+        ["PD", "RSP", "CB", "BOR", "BCP", "CRSP", "CBOR", "CCB", "LSTA"]
+    )
+    rows = rows.join(deciding, on=["USUBJID", "ADT"], how="left", maintain_order="left")
+    is_from = is_summary & col("deciding").is_not_null()
+    return rows.with_columns(
+        SRCDOM=pl.when(is_from).then(pl.lit("ADRS")).otherwise("SRCDOM"),
+        SRCVAR=pl.when(is_from).then(pl.lit("AVALC")).otherwise("SRCVAR"),
+        SRCSEQ=pl.when(is_from).then("deciding").otherwise("SRCSEQ"),
     )

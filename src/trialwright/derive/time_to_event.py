@@ -198,7 +198,7 @@ def _describe_progression_free(events: pl.DataFrame) -> pl.DataFrame:
 def _overall_survival(at_risk: pl.DataFrame) -> pl.DataFrame:
     """Return each subject's death, or the last date known alive."""
     died = col("DTHDT").is_not_null()
-    contacted = (col("LSTALVDT") >= col("TRTSDT")).fill_null(value=False)
+    contacted = (col("LSTALVDT") > col("TRTSDT")).fill_null(value=False)
     return at_risk.select(
         "USUBJID",
         PARAMCD=pl.lit("OS"),

@@ -4,6 +4,7 @@ import polars as pl
 from polars import col
 
 from trialwright.derive.reads import count_study_day
+from trialwright.protocol.endpoints import ResponseRules
 
 COLUMNS = (
     "USUBJID", "PARQUAL", "PARAMCD", "PARAM", "TRLNKID", "TULOC", "TULOCGR1", "VISITNUM", "VISIT",
@@ -14,7 +15,7 @@ COLUMNS = (
 YES = pl.lit("Y")
 
 
-def derive_adtr(lesions: pl.DataFrame, adrs: pl.DataFrame) -> pl.DataFrame:
+def derive_adtr(lesions: pl.DataFrame, adrs: pl.DataFrame, rules: ResponseRules) -> pl.DataFrame:
     """Derive ADTR of one read: LDIAMn and NLDIAMn of each target lesion, and SDIAM, their sum.
 
     Parameters
@@ -23,6 +24,8 @@ def derive_adtr(lesions: pl.DataFrame, adrs: pl.DataFrame) -> pl.DataFrame:
         As `derive.lesions.derive_lesion_measurements` returns it.
     adrs : DataFrame
         The same read, as `derive.response.derive_adrs` returns it.
+    rules : ResponseRules
+        `sum_every_record` is used.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def derive_adtr(lesions: pl.DataFrame, adrs: pl.DataFrame) -> pl.DataFrame:
         [
             _lesion_rows(targets, "LDIAM", "LDIAM", "Longest Diameter of Target"),
             _lesion_rows(targets, "LPERP", "NLDIAM", "Longest Perpendicular of Target"),
-            _flag_sums(_add_changes(_sum_targets(targets)), adrs),
+            _flag_sums(_add_changes(_sum_targets(targets, rules)), adrs),
         ],
         how="diagonal_relaxed",
     )
@@ -80,48 +83,48 @@ def _lesion_rows(targets: pl.DataFrame, test: str, paramcd: str, param: str) -> 
     )  # fmt: skip
 
 
-def _sum_targets(targets: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per visit: the sum over the lesions that have a baseline, and how many."""
+def _sum_targets(targets: pl.DataFrame, rules: ResponseRules) -> pl.DataFrame:
+    """Return one row per assessment: the sum over the lesions with a baseline, and how many."""
     base = targets.filter(col("ABLFL") == "Y")
     expected = base.group_by("USUBJID").agg(
         n_expected=pl.len(),
         BASE=col("AVAL").sum(),
         base_visit=col("VISITNUM").sort_by("ADT", "VISITNUM").last(),
     )
-    sums = (
-        targets.filter(col("AVAL").is_not_null())
-        .join(base.select("USUBJID", "TRLNKID"), on=["USUBJID", "TRLNKID"])
-        .group_by("USUBJID", "VISITNUM")
+    if rules.sum_every_record:
+        targets = targets.with_columns(TRREPNUM=pl.lit(1, dtype=pl.Int64))
+    is_baseline = (col("VISITNUM") == col("base_visit")) & (col("TRREPNUM") == 1)
+    is_nothing = (col("n_assessed") == 0) & pl.lit(not rules.sum_every_record)
+    return (
+        targets.join(base.select("USUBJID", "TRLNKID"), on=["USUBJID", "TRLNKID"])
+        .group_by("USUBJID", "VISITNUM", "TRREPNUM")
         .agg(
             col("PARQUAL", "VISIT", "TRTSDT").first(),
             col("ADTF").max(),
-            ADT=col("ADT").max(),
+            ADT=col("ADT").min(),
             AVAL=col("AVAL").sum(),
-            n_assessed=pl.len(),
+            n_assessed=col("AVAL").count(),
         )
         .join(expected, on="USUBJID")
+        .with_columns(
+            PARAMCD=pl.lit("SDIAM"),
+            PARAM=pl.lit("Sum of Diameters of Targets"),
+            # Lesions may have their baselines at different visits: the last carries their sum.
+            AVAL=pl.when(is_baseline).then("BASE").when(~is_nothing).then("AVAL"),
+            ABLFL=pl.when(is_baseline).then(YES),
+            ANL01FL=pl.when(is_baseline | (col("n_assessed") == col("n_expected"))).then(YES),
+        )
+        .sort("USUBJID", "ADT", "VISITNUM", "TRREPNUM")
     )
-    is_baseline = col("VISITNUM") == col("base_visit")
-    return sums.with_columns(
-        PARAMCD=pl.lit("SDIAM"),
-        PARAM=pl.lit("Sum of Diameters of Targets"),
-        # Lesions may have their baselines at different visits: the last carries their sum.
-        AVAL=pl.when(is_baseline).then("BASE").otherwise("AVAL"),
-        ABLFL=pl.when(is_baseline).then(YES),
-        ANL01FL=pl.when(is_baseline | (col("n_assessed") == col("n_expected"))).then(YES),
-    ).sort("USUBJID", "ADT", "VISITNUM")
 
 
 def _add_changes(sums: pl.DataFrame) -> pl.DataFrame:
-    """Add the nadir before each sum and the changes; visits in order of date."""
+    """Add the nadir before each sum and the changes; assessments in order of date."""
     complete = pl.when(col("ANL01FL") == "Y").then(col("AVAL"))
     nadir = complete.cum_min().forward_fill().shift().over("USUBJID")
-    is_before = col("ABLFL").eq("Y").fill_null(value=False).cum_sum().over("USUBJID") == 0
-    after = ~is_before & col("ABLFL").is_null()
+    has_begun = (col("ABLFL") == "Y").fill_null(value=False).cum_sum().over("USUBJID") > 0
     return (
-        sums.with_columns(
-            NADIR=pl.when(after).then(nadir), BASE=pl.when(~is_before).then(col("BASE"))
-        )
+        sums.with_columns(NADIR=pl.when(has_begun & col("ABLFL").is_null()).then(nadir))
         .with_columns(CHG=col("AVAL") - col("BASE"), CHGNAD=col("AVAL") - col("NADIR"))
         .with_columns(
             PCHG=pl.when(col("BASE") > 0).then(100 * col("CHG") / col("BASE")),

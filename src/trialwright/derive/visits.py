@@ -5,6 +5,7 @@ from polars import col
 
 NORMAL_NODE_BELOW_MM = 10.0
 SUBJECT = "USUBJID"
+ASSESSMENT = (SUBJECT, "VISITNUM", "TRREPNUM")
 
 
 def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
@@ -18,7 +19,7 @@ def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        One row per USUBJID and VISITNUM, ordered by USUBJID, first_date and VISITNUM: PARQUAL,
+        One row per USUBJID, VISITNUM and TRREPNUM, ordered by USUBJID and first_date: PARQUAL,
         VISIT, ADTF, TRTSDT and, in lower case, first_date and last_date of any lesion;
         target_date (last), target_mm (sum of the evaluated), n_evaluated and n_unresolved targets;
         n_nt_evaluated, n_nt_absent, n_nt_progressed and nt_date (first that progressed) of
@@ -31,9 +32,9 @@ def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
         on=[SUBJECT, "TRLNKID"],
         how="left",
     ).select(
-        SUBJECT, "PARQUAL", "VISITNUM", "VISIT", "TRTSDT", "ADT", "ADTF", *_mark_lesions()
+        *ASSESSMENT, "PARQUAL", "VISIT", "TRTSDT", "ADT", "ADTF", *_mark_lesions()
     )  # fmt: skip
-    visits = facts.group_by(SUBJECT, "VISITNUM").agg(
+    visits = facts.group_by(ASSESSMENT).agg(
         col("PARQUAL", "VISIT", "TRTSDT").first(),
         col("ADTF").max(),
         first_date=col("ADT").min(),
@@ -56,7 +57,7 @@ def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
             col(counts).fill_null(0),
             is_after=(col("first_date") > col("TRTSDT")).fill_null(value=False),
         )
-        .sort(SUBJECT, "first_date", "VISITNUM")
+        .sort(SUBJECT, "first_date", "VISITNUM", "TRREPNUM")
     )
 
 
@@ -125,11 +126,11 @@ def find_new_lesions(lesions: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFram
     Eisenhauer EA, et al. Eur J Cancer 2009;45:228-247, section 4.3.5. FDA, Clinical Trial Endpoints
     for the Approval of Cancer Drugs and Biologics, Appendix 2.
     """
-    visit_dates = visits.filter("is_after").select(SUBJECT, "VISITNUM", "first_date")
+    visit_dates = visits.filter("is_after").select(*ASSESSMENT, "first_date")
     is_sure = col("AVALC") == "UNEQUIVOCAL"
     return (
         lesions.filter(col("TRGRPID") == "NEW", col("AVALC").is_in(["EQUIVOCAL", "UNEQUIVOCAL"]))
-        .join(visit_dates, on=[SUBJECT, "VISITNUM"])
+        .join(visit_dates, on=ASSESSMENT)
         .group_by(SUBJECT, "TRLNKID")
         .agg(
             new_from=col("first_date").min(),

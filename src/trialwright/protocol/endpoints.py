@@ -64,7 +64,10 @@ class ResponseRules(Model):
     instead of MISSING. `censor_at_unevaluable` lets an assessment that is NE be the last one when
     censoring. `tumor_markers` are the LBTESTCD that must be normal for a complete response when
     they are elevated at baseline. `lesion_missing_day` and `response_missing_day` complete TRDTC
-    and RSDTC that lack the day.
+    and RSDTC that lack the day. `sum_every_record` makes the sums of ADTR those of the admiralonco
+    template, which adds up whatever a visit has: nothing is 0 mm, and two assessments under one
+    VISITNUM count twice; responses never use them. `benefit_responses` are clinical benefit when
+    they last at least `sd_minimum_days`.
     """
 
     source: ResponseSource = Field(
@@ -118,13 +121,21 @@ class ResponseRules(Model):
     )
     tumor_markers: tuple[str, ...] = Field(
         default=(),
-        description="LBTESTCD that must be normal for a complete response when elevated at baseline",
+        description="LBTESTCD that, elevated at baseline, must be normal for a complete response",
     )
     lesion_missing_day: MissingDay = Field(
         default=MissingDay.FIRST, description="Day that completes a TRDTC without one"
     )
     response_missing_day: MissingDay = Field(
         default=MissingDay.LAST, description="Day that completes an RSDTC without one"
+    )
+    sum_every_record: bool = Field(
+        default=False,
+        description="Sums of ADTR add up whatever a visit has, as the admiralonco template does",
+    )
+    benefit_responses: tuple[str, ...] = Field(
+        default=("CR", "PR", "SD", "NON-CR/NON-PD", "NED"),
+        description="Responses that, lasting long enough, are clinical benefit",
     )
 
     @property
