@@ -19,7 +19,7 @@ from trialwright.core.table import (
     row,
 )
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.proportion import draw_proportion
+from trialwright.figures.proportion import describe_proportion, draw_proportion
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Sensitivity, Unknown
 from trialwright.stats.proportion import ProportionInterval, estimate_proportion
@@ -92,7 +92,15 @@ class LandmarkResult(Result):
         return [self.print_interval(level, group, analysis) for level in self.levels]
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the main proportion with its intervals beside the design's rates."""
+        """Draw the proportions with their intervals beside the design's rates."""
+        return draw_proportion(self._drawn(), self.reference_rates, ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_proportion(self._drawn(), self.reference_rates)
+
+    def _drawn(self) -> pl.DataFrame:
+        """Return one row per analysis and level."""
         rows = [
             {
                 "label": label,
@@ -105,7 +113,7 @@ class LandmarkResult(Result):
             for group in make_groups([(code, name) for code, name in self.arms])[-1:]
             for level in self.levels
         ]
-        return draw_proportion(pl.DataFrame(rows), self.reference_rates, ax)
+        return pl.DataFrame(rows)
 
 
 def name_parts(analysis: str, name: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.patient import draw_patient_timeline
+from trialwright.figures.patient import describe_patient_timeline, draw_patient_timeline
 from trialwright.protocol.endpoints import AnalysisRead
 
 SUMS, RESPONSES, SAMPLES, MILESTONES = "Target sum", "Response", "Samples", "Milestones"
@@ -49,9 +49,16 @@ class PatientsResult(Result):
 
     def plot_patient(self, subject: str, ax: Any = None) -> Any:
         """Draw one patient's time line."""
-        lanes = self.lanes.filter(col("USUBJID") == subject).drop("USUBJID")
-        points = self.points.filter(col("USUBJID") == subject).drop("USUBJID")
-        return draw_patient_timeline(lanes, points, ax)
+        return draw_patient_timeline(*self._drawn(subject), ax)
+
+    def describe_patient(self, subject: str) -> str:
+        """Say in words what one patient's time line shows."""
+        return describe_patient_timeline(*self._drawn(subject))
+
+    def _drawn(self, subject: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        mine = (frame.filter(col("USUBJID") == subject) for frame in (self.lanes, self.points))
+        lanes, points = (frame.drop("USUBJID") for frame in mine)
+        return lanes, points
 
     def assessment_table(self, subject: str) -> Table:
         """Return one row per tumor assessment."""
@@ -131,8 +138,8 @@ def analyze_patients(
         method=Method("Recorded and derived data of one patient", {"reading": read.value}),
         data=ledger.data,
         basis=ledger.basis,
-        lanes=pl.concat([frame.select(LANES).cast(dict(LANES)) for frame in lanes]),
-        points=pl.concat([frame.select(POINTS).cast(dict(POINTS)) for frame in points]),
+        lanes=pl.concat([frame.select(*LANES).cast(pl.Schema(LANES)) for frame in lanes]),
+        points=pl.concat([frame.select(*POINTS).cast(pl.Schema(POINTS)) for frame in points]),
         subjects=members,
         assessments=assessments,
         events=events,
@@ -171,7 +178,8 @@ def _assessments(
     frame = pl.DataFrame(schema=schema)
     is_read = col("PARQUAL") == PARQUALS[read]
     if adtr is not None and not adtr.is_empty():
-        sums = adtr.filter((col("PARAMCD") == "SDIAM") & is_read)
+        is_complete = (col("PARAMCD") == "SDIAM") & (col("ANL01FL") == "Y")
+        sums = adtr.filter(is_complete & is_read)
         frame = sums.select(*keys, "ADT", "AVAL", "PCHG", col("ASEQ").alias("sum_row"))
     if adrs is not None:
         responses = adrs.filter((col("PARAMCD") == "OVR") & is_read)
@@ -192,7 +200,7 @@ def _assessments(
         for name, kind in schema.items()
         if name not in frame.columns
     ]
-    return frame.with_columns(absent).select(schema)
+    return frame.with_columns(absent).select(*schema)
 
 
 def _slug(name: str) -> pl.Expr:

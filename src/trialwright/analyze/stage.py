@@ -21,7 +21,7 @@ from trialwright.core.table import (
     row,
 )
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.stage import draw_stage_path
+from trialwright.figures.stage import describe_stage_path, draw_stage_path
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark
@@ -129,8 +129,14 @@ class StageResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw successes against patients in order of inclusion, with the bounds."""
-        r1, n1, r, n = self.bounds
-        return draw_stage_path(self.path, {"r1": r1, "n1": n1, "r": r, "n": n}, ax)
+        return draw_stage_path(self.path, self._named_bounds(), ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_stage_path(self.path, self._named_bounds())
+
+    def _named_bounds(self) -> dict[str, int]:
+        return dict(zip(("r1", "n1", "r", "n"), self.bounds, strict=True))
 
 
 def analyze_stage(

@@ -87,12 +87,14 @@ def derive_responses(
     return _number(pl.concat(parts, how="diagonal_relaxed"))
 
 
-def derive_target_sums(lesions: pl.DataFrame, responses: pl.DataFrame) -> pl.DataFrame:
+def derive_target_sums(
+    lesions: pl.DataFrame, responses: pl.DataFrame, rules: ResponseRules
+) -> pl.DataFrame:
     """Derive ADTR of every read; ASEQ numbers the rows of a subject over all reads."""
     reads = lesions["PARQUAL"].unique(maintain_order=True)
     parts = [
         derive_adtr(
-            lesions.filter(col("PARQUAL") == read), responses.filter(col("PARQUAL") == read)
+            lesions.filter(col("PARQUAL") == read), responses.filter(col("PARQUAL") == read), rules
         )
         for read in reads
     ]

@@ -11,7 +11,7 @@ from trialwright.analyze.patients import PatientsResult
 from trialwright.core.errors import Finding
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file, hash_text
-from trialwright.datasets.rules_registry import explain_rules
+from trialwright.datasets.validate import RULES
 from trialwright.protocol.defaults import list_settings
 from trialwright.protocol.model import Protocol
 from trialwright.report.blocks import FigureBlock, Origin, PatientBlock, SettingRow, SettingsBlock
@@ -67,7 +67,7 @@ def write_report(
         )
         for name, drawn in made["figures"].items()
     }
-    rules = {row["rule"]: row["title"] for row in explain_rules().iter_rows(named=True)}
+    rules = {rule_id: rule.title for rule_id, rule in RULES.items()}
     material = Material(
         protocol=protocol,
         results=results,

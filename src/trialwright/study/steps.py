@@ -91,8 +91,8 @@ def list_derivations(protocol: Protocol) -> list[Step]:
             {"arms": arms, "data_cut": cut}, optional=frozenset({"vs"}),
         ),
         Step(
-            "adsl", "subjects", derive_adsl, {"dm": "dm", "recorded": ADSL_DOMAINS, "adex": "adex"},
-            {"protocol": protocol}, optional=frozenset({"adex"}),
+            "adsl", "subjects", derive_adsl, {"recorded": ADSL_DOMAINS, "adex": "adex"},
+            {"protocol": protocol}, optional=frozenset({"adex"}), needs=("dm",),
         ),
         Step(
             "adexsum", "exposure", derive_exposure_summary, {"adex": "adex", "adsl": "adsl"},
@@ -100,14 +100,15 @@ def list_derivations(protocol: Protocol) -> list[Step]:
         ),
         Step(
             "lesions", "lesion measurements", derive_lesions,
-            {"tr": "tr", "recorded": ("tu", "tr"), "adsl": "adsl"}, {"reads": reads},
+            {"recorded": ("tu", "tr"), "adsl": "adsl"}, {"reads": reads}, needs=("tr",),
         ),
         Step(
             "responses", "responses", derive_responses, needs_rs, {"rules": rules, "reads": reads},
             optional=frozenset({"lesions"}),
         ),
         Step(
-            "adtr", "target sums", derive_target_sums, {"lesions": "lesions", "responses": "responses"}
+            "adtr", "target sums", derive_target_sums, {"lesions": "lesions", "responses": "responses"},
+            {"rules": rules},
         ),
         Step(
             "adtte", "times to events", derive_times, {"responses": "responses", "adsl": "adsl"},

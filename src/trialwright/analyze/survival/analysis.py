@@ -13,14 +13,8 @@ from trialwright.core.result import Method
 from trialwright.core.units import DAYS_PER_MONTH, days_from_months, months_from_days
 from trialwright.derive.reads import PARQUALS
 from trialwright.protocol.endpoints import AnalysisRead
-from trialwright.protocol.estimands import (
-    BeyondLast,
-    CurveRules,
-    FollowUp,
-    Sensitivity,
-    TimeToEvent,
-    ZeroLimit,
-)
+from trialwright.protocol.curves import BeyondLast, CurveRules, ZeroLimit
+from trialwright.protocol.estimands import FollowUp, Sensitivity, TimeToEvent
 from trialwright.stats.survival import (
     Beyond,
     ConfidenceType,
@@ -228,7 +222,7 @@ def tabulate_curve(curve: SurvivalCurve, label: str) -> pl.DataFrame:
     lower, upper = curve.limits()
     steps = pl.DataFrame(
         {
-            "time_months": months_from_days(curve.times),
+            "time_months": curve.times / DAYS_PER_MONTH,
             "survival": curve.survival,
             "lower": lower,
             "upper": upper,
@@ -242,8 +236,8 @@ def tabulate_curve(curve: SurvivalCurve, label: str) -> pl.DataFrame:
     return (
         pl.concat([pl.DataFrame(start), steps], how="vertical_relaxed")
         .with_columns(pl.lit(label).alias("stratum"), pl.col("lower", "upper").fill_nan(None))
-        .cast(CURVE_SCHEMA)
-        .select(CURVE_SCHEMA)
+        .cast(pl.Schema(CURVE_SCHEMA))
+        .select(*CURVE_SCHEMA)
     )
 
 

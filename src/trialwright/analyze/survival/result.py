@@ -9,7 +9,7 @@ import polars as pl
 from trialwright.core.ledger import Group, make_groups
 from trialwright.core.result import Result
 from trialwright.core.table import Cell, Table, cell, make_table, print_interval, round_half_up, row
-from trialwright.figures.survival import draw_kaplan_meier
+from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
 
 MAIN = "main"
 RISK_TABLE_TICKS = 8
@@ -76,12 +76,33 @@ class SurvivalResult(Result):
         return cell(text, *(self.ref(key) for key in keys))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the curves with bands, censoring ticks and numbers at risk."""
-        return draw_kaplan_meier(self.curve, risk_times(self.curve), ax)
+        """Draw the curves with bands, censoring ticks, medians and numbers at risk."""
+        band = f"Band: {100 * self.level:g}% CI, {self.conf_type}"
+        times = risk_times(self.curve)
+        words = {"medians": self._medians(), "outcome": f"{self.title}, proportion", "band": band}
+        return draw_kaplan_meier(self.curve, times, ax, **words)
 
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        times = risk_times(self.curve)
+        return describe_kaplan_meier(self.curve, times, medians=self._medians(), outcome=self.title)
 
-def _times_100(value: float | None) -> float | None:
-    return None if value is None else 100 * value
+    def _medians(self) -> pl.DataFrame:
+        """Return each curve's median with its words."""
+        groups = make_groups([(code, name) for code, name in self.arms])
+        shown = groups if len(groups) == 1 else groups[:-1]
+        rows = [
+            {
+                "stratum": group.label,
+                "median_months": self.value(group.key("median")),
+                "text": f"Median {self.print_median(group).text} months, "
+                f"{self.count(group.key('events'))} events in {self.count(group.key('n'))}",
+            }
+            for group in shown
+            if self.count(group.key("n"))
+        ]
+        schema = {"stratum": pl.String(), "median_months": pl.Float64(), "text": pl.String()}
+        return pl.DataFrame(rows, schema=schema)
 
 
 def name_parts(analysis: str, name: str) -> tuple[str, ...]:
