@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
-from trialwright.protocol.words import SHORT_NAME, Words
+from trialwright.protocol.words import SHORT_NAME, Words, read_words
 
 
 class IntercurrentEvent(Enum):
@@ -85,9 +85,9 @@ class FollowUpMethod(Enum):
 
 
 def _read_sensitivity(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Words):
         return value
-    words = " ".join(value.split())
+    words = read_words(value, Sensitivity.form)
     if words == "zero limit":
         return {"text": words, "s_zero_limit": ZeroLimit.ZERO}
     if words.startswith("scheme "):

@@ -87,7 +87,7 @@ def walk(
         models = models_at(annotation, node)
         if isinstance(step, int):
             annotation = inner_of(annotation)
-            node = node.items[step] if node.shape is Shape.LIST else node
+            node = node.items[step] if step < len(node.items) else node
         elif models:
             infos = [keys_of(model)[step] for model in models if step in keys_of(model)]
             # A step that is no key names the kind of a group; it is passed over.
@@ -132,7 +132,12 @@ def _has_path_in(path: str, part: Any, node: Node | None) -> bool:
             return False
         head, _, rest = path.partition(".")
         info = keys_of(part).get(head)
-        return info is not None and has_path(rest, info.annotation, node and node.get(head))
+        if info is None:
+            return False
+        child = node.get(head) if node else None
+        # What is missing is reported as such; what was to stand in it is not missed once more.
+        is_missed = info.is_required() and child is None
+        return is_missed or has_path(rest, info.annotation, child)
     element = element_of(part)
     if element is None or node is None:
         return element is not None and has_path(path, element, None)
@@ -142,7 +147,9 @@ def _has_path_in(path: str, part: Any, node: Node | None) -> bool:
             for key, child in node.fields.items()
             if _starts(path, key)
         )
-    items = node.items if node.shape is Shape.LIST else (node,)
+    items = node.items or (node,)
+    if is_model(element) and not all(item.shape is Shape.MAPPING and item.name for item in items):
+        return True  # an item without a name is reported, and could be the one that is meant
     return any(
         has_path(path, element, item)
         or (_starts(path, item.label) and has_path(_after(path, item.label), element, item))

@@ -123,7 +123,7 @@ class Protocol(Model):
         default=(), description="Named rules with parameters"
     )
     populations: Mapping[str, Population] = Field(
-        min_length=1, description="Populations by name: such as safety and evaluable"
+        min_length=1, description="Populations by name, such as safety and evaluable"
     )
     baseline: tuple[BaselineCharacteristic, ...] = Field(
         default=(), description="Characteristics of Table 1, in order"
