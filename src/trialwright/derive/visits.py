@@ -6,6 +6,7 @@ from polars import col
 NORMAL_NODE_BELOW_MM = 10.0
 SUBJECT = "USUBJID"
 ASSESSMENT = (SUBJECT, "VISITNUM", "TRREPNUM")
+CERTAIN_NEW_LESION = ["UNEQUIVOCAL", "PRESENT", "INCREASED"]
 
 
 def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
@@ -71,7 +72,7 @@ def _mark_lesions() -> list[pl.Expr]:
         col("AVAL") >= NORMAL_NODE_BELOW_MM
     ).otherwise(col("AVAL") > 0)  # fmt: skip
     is_progressed = is_nontarget & col("AVALC").str.starts_with("UNEQUIVOCAL PROGRESSION")
-    is_sure = is_new & (col("AVALC") == "UNEQUIVOCAL")
+    is_sure = is_new & col("AVALC").is_in(CERTAIN_NEW_LESION)
     return [
         is_evaluated.alias("is_evaluated"),
         # A merged lesion is resolved when the one that it merged into is.
@@ -127,9 +128,11 @@ def find_new_lesions(lesions: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFram
     for the Approval of Cancer Drugs and Biologics, Appendix 2.
     """
     visit_dates = visits.filter("is_after").select(*ASSESSMENT, "first_date")
-    is_sure = col("AVALC") == "UNEQUIVOCAL"
+    is_sure = col("AVALC").is_in(CERTAIN_NEW_LESION)
     return (
-        lesions.filter(col("TRGRPID") == "NEW", col("AVALC").is_in(["EQUIVOCAL", "UNEQUIVOCAL"]))
+        lesions.filter(
+            col("TRGRPID") == "NEW", col("AVALC").is_in(["EQUIVOCAL", *CERTAIN_NEW_LESION])
+        )
         .join(visit_dates, on=ASSESSMENT)
         .group_by(SUBJECT, "TRLNKID")
         .agg(
