@@ -12,6 +12,7 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
     Table,
+    as_percent,
     cell,
     make_table,
     print_interval,
@@ -83,9 +84,7 @@ class LandmarkResult(Result):
             group.key(*name_parts(analysis, f"{side}_{100 * level:g}")) for side in ("low", "high")
         ]
         low, high = (self.value(key) for key in keys)
-        text = print_interval(
-            None if low is None else 100 * low, None if high is None else 100 * high
-        )
+        text = print_interval(as_percent(low), as_percent(high))
         return cell(text, *(self.ref(key) for key in keys))
 
     def _intervals(self, group: Group, analysis: str) -> list[Cell]:

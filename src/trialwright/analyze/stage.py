@@ -13,6 +13,7 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
     Table,
+    as_percent,
     cell,
     heading,
     make_table,
@@ -119,12 +120,12 @@ class StageResult(Result):
 
     def _percents(self, *keys: str, digits: int = 1) -> Cell:
         values = [self.value(key) for key in keys]
-        texts = [round_half_up(None if v is None else 100 * v, digits) for v in values]
+        texts = [round_half_up(as_percent(v), digits) for v in values]
         return cell(" and ".join(texts), *(self.ref(key) for key in keys))
 
     def _interval(self, low: str, high: str) -> Cell:
         limits = [self.value(key) for key in (low, high)]
-        text = print_interval(*[None if v is None else 100 * v for v in limits])
+        text = print_interval(as_percent(limits[0]), as_percent(limits[1]))
         return cell(text, self.ref(low), self.ref(high))
 
     def plot(self, ax: Any = None) -> Any:

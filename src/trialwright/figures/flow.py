@@ -1,18 +1,3 @@
-<<<<<<< HEAD
-"""TEMPORARY."""
-
-from typing import Any
-from matplotlib.figure import Figure
-
-
-def draw_flow(*args: Any, **kw: Any) -> Any:
-    fig = Figure(figsize=(3, 2))
-    return fig.subplots()
-
-
-def describe_flow(*args: Any, **kw: Any) -> str:
-    return "temporary"
-=======
 """Participant flow as CONSORT prints it: boxes, exclusions at the right, arrows between."""
 
 import polars as pl
@@ -218,4 +203,3 @@ def _draw_line(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -
         clip_on=False,
         zorder=2,
     )
->>>>>>> a28d607b86686d8e9327e95fd6ecba01d654e125

@@ -1,6 +1,7 @@
 """TEMPORARY."""
 
 from typing import Any
+
 from matplotlib.figure import Figure
 
 

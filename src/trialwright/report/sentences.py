@@ -13,7 +13,7 @@ from trialwright.analyze.stage import WORDS, StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.ledger import Group, make_groups, slug
 from trialwright.core.result import Result
-from trialwright.core.table import Cell, Text, cell, print_interval, round_half_up
+from trialwright.core.table import Cell, Text, as_percent, cell, print_interval, round_half_up
 
 MOST_NAMED = 3
 
@@ -120,13 +120,13 @@ def tell_stage(stage: StageResult) -> list[Text]:
 
 def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
     value = result.value(stat_id)
-    return cell(round_half_up(None if value is None else 100 * value, digits), result.ref(stat_id))
+    return cell(round_half_up(as_percent(value), digits), result.ref(stat_id))
 
 
 def tell_estimate(stage: StageResult) -> Text:
     """State the success rate with the interval that is exact for the two stages."""
     low, high = (stage.value(key) for key in ("low", "high"))
-    limits = [None if value is None else 100 * value for value in (low, high)]
+    limits = [as_percent(value) for value in (low, high)]
     interval = cell(print_interval(limits[0], limits[1]), stage.ref("low"), stage.ref("high"))
     return ("Exact by stage: ", _rate(stage, "mle"), "% (95% CI ", interval, "%).")
 
@@ -162,7 +162,7 @@ def tell_survival(result: SurvivalResult) -> list[Text]:
 def tell_curve_apart(result: SurvivalResult, months: float) -> Text:
     """Say what the curve reads at the landmark, and that this is not the primary result."""
     keys = [f"{name}_{months:g}m" for name in ("at", "low", "high")]
-    at, low, high = (None if (v := result.value(key)) is None else 100 * v for key in keys)
+    at, low, high = (as_percent(result.value(key)) for key in keys)
     return (
         f"Shown apart, and not used for the decision: the Kaplan-Meier estimate at {months:g} months is ",
         cell(round_half_up(at, 1), result.ref(keys[0])),

@@ -12,8 +12,8 @@ from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, s
 from trialwright.core.result import Method
 from trialwright.core.units import DAYS_PER_MONTH, days_from_months, months_from_days
 from trialwright.derive.reads import PARQUALS
-from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.curves import BeyondLast, CurveRules, ZeroLimit
+from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import FollowUp, Sensitivity, TimeToEvent
 from trialwright.stats.survival import (
     Beyond,

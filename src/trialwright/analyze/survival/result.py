@@ -8,7 +8,16 @@ import polars as pl
 
 from trialwright.core.ledger import Group, make_groups
 from trialwright.core.result import Result
-from trialwright.core.table import Cell, Table, cell, make_table, print_interval, round_half_up, row
+from trialwright.core.table import (
+    Cell,
+    Table,
+    as_percent,
+    cell,
+    make_table,
+    print_interval,
+    round_half_up,
+    row,
+)
 from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
 
 MAIN = "main"
@@ -63,7 +72,7 @@ class SurvivalResult(Result):
             keys = [
                 group.key(*name_parts(analysis, f"{n}_{months:g}m")) for n in ("at", "low", "high")
             ]
-            at, low, high = (_times_100(self.value(key)) for key in keys)
+            at, low, high = (as_percent(self.value(key)) for key in keys)
             text = f"{round_half_up(at, 1)} ({print_interval(low, high)})"
             yield cell(text, *(self.ref(key) for key in keys))
 
