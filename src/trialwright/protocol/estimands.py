@@ -257,7 +257,7 @@ class Safety(Estimand):
     summary: Literal["patients by term and worst grade"] = Field(
         default="patients by term and worst grade", description="Summary measure"
     )
-    ctcae: str | None = Field(
+    ctcae: Literal["3.0", "4.0", "4.02", "4.03", "5.0", "6.0"] | None = Field(
         default=None, description="CTCAE version; none when events are graded otherwise"
     )
     grading: Grading = Field(
