@@ -1,0 +1,127 @@
+"""The estimates of a time to an event, as a table and as a figure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import polars as pl
+
+from trialwright.core.ledger import Group, make_groups
+from trialwright.core.result import Result
+from trialwright.core.table import (
+    Cell,
+    Table,
+    as_percent,
+    cell,
+    make_table,
+    print_interval,
+    round_half_up,
+    row,
+)
+from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
+
+MAIN = "main"
+RISK_TABLE_TICKS = 8
+
+CURVE_SCHEMA = {
+    "stratum": pl.String(),
+    "time_months": pl.Float64(),
+    "survival": pl.Float64(),
+    "lower": pl.Float64(),
+    "upper": pl.Float64(),
+    "n_risk": pl.Int64(),
+    "n_event": pl.Int64(),
+    "n_censored": pl.Int64(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalResult(Result):
+    """Medians with limits, the curve read at landmarks, and the curve itself.
+
+    `analyses` are (key, label), the main one first; `landmarks_months` the times of reading.
+    """
+
+    has_figure: ClassVar[bool] = True
+    arms: list[list[str]]
+    analyses: list[list[str]]
+    landmarks_months: list[float]
+    conf_type: str
+    level: float
+    curve: pl.DataFrame
+
+    def table(self) -> Table:
+        """Return one row per analysis and arm."""
+        percent = f"{100 * self.level:g}%"
+        heads = ["", "Patients", "Events", f"Median, months ({percent} CI)"]
+        heads += [f"At {m:g} months, % ({percent} CI)" for m in self.landmarks_months]
+        rows = []
+        for key, label in self.analyses:
+            for group in make_groups([(code, name) for code, name in self.arms]):
+                name = label if len(self.arms) == 1 else f"{label}, {group.label}"
+                rows.append(row(name, *self._cells(group, key)))
+        note = f"Kaplan-Meier; confidence limits on the {self.conf_type} scale. NE, not estimable."
+        return make_table(self.id, self.title, heads, rows, [note])
+
+    def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
+        for name in ("n", "events"):
+            key = group.key(*name_parts(analysis, name))
+            yield cell(str(self.count(key)), self.ref(key))
+        yield self.print_median(group, analysis)
+        for months in self.landmarks_months:
+            keys = [
+                group.key(*name_parts(analysis, f"{n}_{months:g}m")) for n in ("at", "low", "high")
+            ]
+            at, low, high = (as_percent(self.value(key)) for key in keys)
+            text = f"{round_half_up(at, 1)} ({print_interval(low, high)})"
+            yield cell(text, *(self.ref(key) for key in keys))
+
+    def print_median(self, group: Group | None = None, analysis: str = MAIN) -> Cell:
+        """Print the median with its limits, in months."""
+        group = group or Group("All")
+        keys = [group.key(*name_parts(analysis, name)) for name in ("median", "lower", "upper")]
+        median, low, high = (self.value(key) for key in keys)
+        text = f"{round_half_up(median, 1)} ({print_interval(low, high)})"
+        return cell(text, *(self.ref(key) for key in keys))
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the curves with bands, censoring ticks, medians and numbers at risk."""
+        band = f"Band: {100 * self.level:g}% CI, {self.conf_type}"
+        times = risk_times(self.curve)
+        words = {"medians": self._medians(), "outcome": f"{self.title}, proportion", "band": band}
+        return draw_kaplan_meier(self.curve, times, ax, **words)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        times = risk_times(self.curve)
+        return describe_kaplan_meier(self.curve, times, medians=self._medians(), outcome=self.title)
+
+    def _medians(self) -> pl.DataFrame:
+        """Return each curve's median with its words."""
+        groups = make_groups([(code, name) for code, name in self.arms])
+        shown = groups if len(groups) == 1 else groups[:-1]
+        rows = [
+            {
+                "stratum": group.label,
+                "median_months": self.value(group.key("median")),
+                "text": f"Median {self.print_median(group).text} months, "
+                f"{self.count(group.key('events'))} events in {self.count(group.key('n'))}",
+            }
+            for group in shown
+            if self.count(group.key("n"))
+        ]
+        schema = {"stratum": pl.String(), "median_months": pl.Float64(), "text": pl.String()}
+        return pl.DataFrame(rows, schema=schema)
+
+
+def name_parts(analysis: str, name: str) -> tuple[str, ...]:
+    """Return the parts of a statistic's id; those of the main analysis stand without a name."""
+    return (name,) if analysis == MAIN else (analysis, name)
+
+
+def risk_times(curve: pl.DataFrame) -> list[float]:
+    """Return at most eight round times in months that cover a curve."""
+    longest = float(curve["time_months"].max() or 1)  # type: ignore[arg-type]
+    steps = (1, 2, 3, 6, 12, 24, 36, 60, 120)
+    step = next((s for s in steps if longest / s <= RISK_TABLE_TICKS), steps[-1])
+    return [float(step * i) for i in range(int(longest // step) + 1)]
