@@ -225,3 +225,44 @@ def test_each_arm_has_a_design_of_its_own(tmp_path: Path) -> None:
     assert find(tmp_path, text) == [("PROTOCOL-REFERENCE", "design.B.arm")]
     text = text.replace("  - id: A\n", "  - {id: B}\n  - id: A\n")
     assert find(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "event", "strategy", "followed"),
+    [
+        ("kind: best_response", "new_anticancer_therapy", "follow on", "until then"),
+        ("kind: best_response", "treatment_stopped", "failure", "follow on"),
+        ("kind: landmark, variable: x, at_days: 182", "death", "follow on", "failure"),
+        (
+            "kind: landmark, variable: x, at_days: 182",
+            "new_anticancer_therapy",
+            "censor",
+            "failure or follow on",
+        ),
+        (
+            "kind: time_to_event, variable: x, event: death, censor: last contact",
+            "new_anticancer_therapy",
+            "censor",
+            "follow on",
+        ),
+        (
+            "kind: time_to_event, variable: x, event: progression or death, "
+            "censor: last evaluable tumor assessment",
+            "missed_assessments",
+            "censor",
+            "follow on",
+        ),
+    ],
+)
+def test_a_strategy_that_the_analysis_does_not_follow_is_found(
+    tmp_path: Path, endpoint: str, event: str, strategy: str, followed: str
+) -> None:
+    added = f"    - {{id: new, population: enrolled, {endpoint}, intercurrent: {{{event}: "
+    text = BASE.replace("design:\n", f"{added}{strategy}}}}}\ndesign:\n")
+    path = tmp_path / "protocol.yaml"
+    path.write_text(text, encoding="utf-8")
+    (finding,) = read_protocol(path).findings
+    assert finding.rule == "PROTOCOL-CONFLICT"
+    assert finding.expected.startswith(f"{followed}, which is what the analysis of a ")
+    path.write_text(text.replace(f"{event}: {strategy}", f"{event}: {followed.split(' or ')[0]}"))
+    assert read_protocol(path).findings == ()

@@ -12,7 +12,13 @@ from trialwright.protocol.arms import (
 from trialwright.protocol.baseline import WrittenGroup, WrittenThreshold
 from trialwright.protocol.curves import ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme
-from trialwright.protocol.estimands import Landmark, Strategy, TimeToEvent, WrittenSensitivity
+from trialwright.protocol.estimands import (
+    IntercurrentEvent,
+    Landmark,
+    Strategy,
+    TimeToEvent,
+    WrittenSensitivity,
+)
 from trialwright.protocol.words import WrittenDose
 
 DOSE = TypeAdapter(WrittenDose)
@@ -140,6 +146,11 @@ def test_a_landmark_gives_the_question_that_the_derivation_takes() -> None:
     rule = landmark.rule
     assert (rule.months, rule.days, rule.scan_from_days_before) == (6, None, 14)
     assert landmark.paramcd == "NPR6"
+    assert rule.new_therapy_is_failure
+    followed = landmark.model_copy(
+        update={"intercurrent": {IntercurrentEvent.NEW_THERAPY: Strategy.FOLLOW_ON}}
+    )
+    assert not followed.rule.new_therapy_is_failure
 
 
 @pytest.mark.parametrize(
@@ -149,7 +160,6 @@ def test_a_landmark_gives_the_question_that_the_derivation_takes() -> None:
         ("death", "treatment start", "OS"),
         ("progression or death", "first response", "RSD"),
         ("response", "treatment start", "TTR"),
-        ("progression", "treatment start", "TTP"),
     ],
 )
 def test_a_time_to_event_knows_its_parameter(event: str, start: str, paramcd: str) -> None:
