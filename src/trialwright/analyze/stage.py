@@ -32,6 +32,7 @@ from trialwright.stats.two_stage_inference import infer_two_stage
 
 SUCCESS, UNKNOWN = "SUCCESS", "UNKNOWN"
 LEVEL = 0.95
+LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 OBSERVED, ALL, ENROLLED = "first", "all", "enrolled"
 REFERENCES = (
     "Simon R. Control Clin Trials 1989;10:1-10. "
@@ -160,7 +161,7 @@ def analyze_stage(
         The endpoint that the design counts, and its population.
     cut : tuple
         Population name to (flag, name in print), the data cut (a patient whose landmark lies after
-        it and who had no event is awaited, not counted), and the ARMCD of the design's arm.
+        it, who had no event and did not leave is awaited), and the ARMCD of the design's arm.
     read : AnalysisRead
         The reading that the analysis uses.
 
@@ -224,7 +225,9 @@ def _known(
         statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
     )
     joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN)).sort("ENRLNUM")
-    is_awaited = (col("AVALC") == UNKNOWN) & (landmark > data_cut).fill_null(value=False)
+    has_left = col("DCTREAS").is_in(LEFT_FOLLOW_UP).fill_null(value=False)
+    is_later = (landmark > data_cut).fill_null(value=False)
+    is_awaited = (col("AVALC") == UNKNOWN) & is_later & ~has_left
     return joined.filter(~is_awaited)
 
 

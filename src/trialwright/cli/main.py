@@ -16,7 +16,7 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="trialwright",
-        description="Early-phase oncology trials from protocol and recorded data to the checked report.",
+        description="From protocol and recorded data to the checked report of a trial.",
         epilog="example:\n  trialwright run examples/metromajx",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -32,7 +32,8 @@ from trialwright.derive.analysis_reads import (
     list_reads,
     list_schemes,
 )
-from trialwright.derive.exposure import derive_adex, derive_exposure_summary
+from trialwright.derive.exposure import derive_adex
+from trialwright.derive.exposure_summary import derive_exposure_summary
 from trialwright.derive.populations import STANDARD_POPULATIONS, derive_adsl, population_flag
 from trialwright.protocol.estimands import (
     BestResponse,
@@ -96,7 +97,7 @@ def list_derivations(protocol: Protocol) -> list[Step]:
         ),
         Step(
             "adexsum", "exposure", derive_exposure_summary, {"adex": "adex", "adsl": "adsl"},
-            {"arms": arms, "data_cut": cut},
+            {"protocol": protocol},
         ),
         Step(
             "lesions", "lesion measurements", derive_lesions,
