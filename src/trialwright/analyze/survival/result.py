@@ -66,7 +66,8 @@ class SurvivalResult(Result):
             for group in make_groups([(code, name) for code, name in self.arms]):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 rows.append(row(name, *self._cells(group, key)))
-        note = f"{self.method.name}; confidence limits on the {self.conf_type} scale. NE, not estimable."
+        scale = f"confidence limits on the {self.conf_type} scale"
+        note = f"{self.method.name}; {scale}. NE, not estimable."
         return make_table(self.id, self.title, heads, rows, [note])
 
     def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
