@@ -7,7 +7,7 @@ from trialwright.analyze.course import CourseResult
 from trialwright.analyze.efficacy import LandmarkResult
 from trialwright.analyze.flow import FlowResult
 from trialwright.analyze.safety import AdverseEventTerms
-from trialwright.analyze.stage import StageResult
+from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.analyze.tumor_change import BestChangeResult, ChangeOverTimeResult
 from trialwright.core.result import Result

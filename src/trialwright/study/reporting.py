@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 import trialwright
-from trialwright.analyze.patients import PatientsResult
+from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.errors import Finding
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file, hash_text

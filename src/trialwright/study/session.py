@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from trialwright.analyze.stage import StageResult
+from trialwright.analyze.stage.result import StageResult
 from trialwright.core.errors import DataError, Finding, Severity, StudyError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file

@@ -50,17 +50,23 @@ class SurvivalResult(Result):
     level: float
     curve: pl.DataFrame
 
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether the time is the length of follow-up, in which death is censoring."""
+        return self.method.name.startswith("Reverse")
+
     def table(self) -> Table:
         """Return one row per analysis and arm."""
         percent = f"{100 * self.level:g}%"
-        heads = ["", "Patients", "Events", f"Median, months ({percent} CI)"]
+        ended = "Alive at last contact" if self.is_follow_up else "Events"
+        heads = ["", "Patients", ended, f"Median, months ({percent} CI)"]
         heads += [f"At {m:g} months, % ({percent} CI)" for m in self.landmarks_months]
         rows = []
         for key, label in self.analyses:
             for group in make_groups([(code, name) for code, name in self.arms]):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 rows.append(row(name, *self._cells(group, key)))
-        note = f"Kaplan-Meier; confidence limits on the {self.conf_type} scale. NE, not estimable."
+        note = f"{self.method.name}; confidence limits on the {self.conf_type} scale. NE, not estimable."
         return make_table(self.id, self.title, heads, rows, [note])
 
     def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
@@ -88,13 +94,19 @@ class SurvivalResult(Result):
         """Draw the curves with bands, censoring ticks, medians and numbers at risk."""
         band = f"Band: {100 * self.level:g}% CI, {self.conf_type}"
         times = risk_times(self.curve)
-        words = {"medians": self._medians(), "outcome": f"{self.title}, proportion", "band": band}
-        return draw_kaplan_meier(self.curve, times, ax, **words)
+        outcome = f"{self.title}, proportion"
+        return draw_kaplan_meier(
+            self.curve, times, ax, medians=self._medians(), outcome=outcome, band=band
+        )
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
         times = risk_times(self.curve)
         return describe_kaplan_meier(self.curve, times, medians=self._medians(), outcome=self.title)
+
+    def _name_events(self, group: Group) -> str:
+        n = self.count(group.key("events"))
+        return f"{n} alive" if self.is_follow_up else f"{n} event{'' if n == 1 else 's'}"
 
     def _medians(self) -> pl.DataFrame:
         """Return each curve's median with its words."""
@@ -105,7 +117,7 @@ class SurvivalResult(Result):
                 "stratum": group.label,
                 "median_months": self.value(group.key("median")),
                 "text": f"Median {self.print_median(group).text} months, "
-                f"{self.count(group.key('events'))} events in {self.count(group.key('n'))}",
+                f"{self._name_events(group)} in {self.count(group.key('n'))}",
             }
             for group in shown
             if self.count(group.key("n"))
