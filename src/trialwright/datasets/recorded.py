@@ -71,7 +71,7 @@ class Recorded:
         return None if ds is None else ds.filter(col("DSDECOD").is_in(codes))
 
     def deaths(self) -> pl.DataFrame | None:
-        """Return who is dead in DM: USUBJID, death_from and death_date (first, last possible day)."""
+        """Return who is dead in DM: USUBJID, first (death_from) and last possible day."""
         dm = self.pick("dm", "USUBJID", optional=("DTHFL", "DTHDTC"))
         if dm is None:
             return None
