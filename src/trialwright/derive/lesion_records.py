@@ -4,6 +4,7 @@ import polars as pl
 from polars import col
 
 from trialwright.derive.reads import complete_date, flag_completed
+from trialwright.derive.row_keys import encode_rows
 from trialwright.protocol.endpoints import MissingDay
 
 FRAGMENT_ID = r"^(.*\d)(?:[a-z]|\.\d+)$"  # T01a and T01b, or T01.1 and T01.2: what T01 split into
@@ -82,24 +83,6 @@ def _read_states(records: pl.DataFrame) -> pl.DataFrame:
         .when(is_state)
         .then(text)
     )
-
-
-def encode_rows(frame: pl.DataFrame, *columns: str) -> pl.Series:
-    """Return one whole number per row that orders rows as the columns do, nulls first.
-
-    Sorting and comparing these numbers costs a fraction of doing so with the columns.
-    """
-    code = pl.Series([0], dtype=pl.Int64).new_from_index(0, frame.height)
-    for name in columns:
-        values = frame[name].unique().sort()
-        if values.dtype == pl.String:
-            categories = pl.Enum(values.drop_nulls())
-            place = frame[name].cast(categories).to_physical().cast(pl.Int64) + 1
-        else:
-            place = values.drop_nulls().search_sorted(frame[name]).cast(pl.Int64) + 1
-            place = pl.select(pl.when(frame[name].is_not_null()).then(place)).to_series()
-        code = code * (values.len() + 1) + place.fill_null(0)
-    return code
 
 
 def _number_repeats(records: pl.DataFrame) -> pl.DataFrame:

@@ -16,9 +16,9 @@ from trialwright.derive.lesion_records import (
     TOO_SMALL,
     UNEQUIVOCAL,
     collect_lesions,
-    encode_rows,
 )
 from trialwright.derive.reads import PARQUALS, complete_date, flag_completed, select_read
+from trialwright.derive.row_keys import encode_rows
 from trialwright.derive.tumor_burden import derive_adtr
 from trialwright.protocol.endpoints import AnalysisRead, MissingDay
 
