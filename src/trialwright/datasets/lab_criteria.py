@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -10,6 +11,7 @@ from importlib.resources import files
 from trialwright.core.errors import StudyError
 
 LOW, HIGH = "low", "high"
+VARIABLE = re.compile(r"\b(?:AVAL|ANRLO|ANRHI|BASE|PCHG|BNRIND)\b")
 
 
 class CtcaeVersion(Enum):
@@ -54,10 +56,14 @@ class LabCriterion:
     term: str
     direction: str
     unit: str | None
-    variables: tuple[str, ...]
     grades: tuple[str, ...]
     comment: str | None
     rules: tuple[LabRule, ...]
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that the rules look at."""
+        return frozenset(VARIABLE.findall(" ".join(rule.when for rule in self.rules)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,6 @@ def read_lab_criteria(version: CtcaeVersion, units: UnitSystem) -> tuple[LabCrit
             term=item["term"],
             direction=item["direction"],
             unit=item["unit"],
-            variables=tuple(item["variables"]),
             grades=tuple(item["grades"].values()),
             comment=item["comment"],
             rules=tuple(LabRule(rule["when"], rule["grade"]) for rule in item["rules"]),

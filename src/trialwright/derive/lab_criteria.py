@@ -97,7 +97,7 @@ def find_unit_slip(criteria: Sequence[LabCriterion]) -> pl.Expr:
 
 
 def _leans_on_baseline(criterion: LabCriterion) -> bool:
-    names = set(criterion.variables)
+    names = criterion.variables
     return bool(names & FROM_BASELINE) or (criterion.unit is None and bool(names & LIMITS))
 
 
