@@ -100,7 +100,7 @@ def as_matrix(values: object, name: str = "values") -> FloatArray:
         raise EstimateError(
             f"{name} holds something that is no number. Write nan for a missing value."
         ) from None
-    if matrix.ndim != 2:  # noqa: PLR2004 - rows and columns
+    if matrix.ndim != 2:
         raise EstimateError(f"{name} has {matrix.ndim} dimensions, expected rows and columns.")
     if np.isinf(matrix).any():
         raise EstimateError(f"{name} holds an infinite value. Write nan for a missing value.")
