@@ -64,6 +64,12 @@ def label(x: float, y: float, text: str, anchor: str = "middle", size: float = 8
     )
 
 
+def print_at_risk(month: int) -> str:
+    """Count who is at risk, and who had an event before."""
+    n_risk = sum(days > month * 30.4375 for days in PFS_DAYS)
+    return f"{n_risk} ({len(PFS_DAYS) - n_risk})"
+
+
 def draw_survival() -> str:
     """Draw a step curve with numbers at risk."""
     left, top, width, height, n = 60, 15, 400, 180, len(PFS_DAYS)
@@ -79,7 +85,7 @@ def draw_survival() -> str:
         + label(
             left + month / 9 * width,
             top + height + 52,
-            f"{sum(d > month * 30.4 for d in PFS_DAYS)} ({sum(d <= month * 30.4 for d in PFS_DAYS)})",
+            print_at_risk(month),
         )
         for month in range(0, 10, 3)
     )
@@ -288,8 +294,9 @@ def sample_sections(n_patients: int) -> tuple[Section, ...]:
         ("One patient shrank by more than 30%.",), "Changes from -38.2% to +88.1%.",
     )  # fmt: skip
     flow = Paragraph(
-        ("Of ", number("38", "flow.assessed"), " patients assessed, ", number("23", "flow.excluded"),
-         " were excluded and ", number("15", "flow.enrolled"), " enrolled; ",
+        ("Of ", number("38", "flow.assessed"), " patients assessed, ",
+         number("23", "flow.excluded"), " were excluded and ", number("15", "flow.enrolled"),
+         " enrolled; ",
          number("14", "flow.evaluable"), " could be evaluated. One patient refused the second "
          "agent before its first dose and is evaluable for safety alone.")
     )  # fmt: skip
@@ -395,7 +402,8 @@ def _evidence_of(ref: str) -> NumberEvidence:
             values.get(ref, None if ref == "pfs.events" else 3.6),
             "months",
             "Kaplan-Meier estimate",
-            {"interval": "log-log", "level": 0.95, "month_days": 30.4375, "ties": ["first", "last"]},
+            {"interval": "log-log", "level": 0.95, "month_days": 30.4375,
+             "ties": ["first", "last"]},
             "Kaplan EL, Meier P. J Am Stat Assoc 1958;53:457-481.",
             rows,
             (make_rows("data/tr.csv", range(2, 182)), make_rows("data/ex.csv", range(2, 16))),

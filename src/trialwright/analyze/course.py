@@ -12,7 +12,7 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.swimmer import draw_swimmer
+from trialwright.figures.swimmer import describe_swimmer, draw_swimmer
 from trialwright.protocol.endpoints import AnalysisRead
 
 TREATMENT, FOLLOW_UP = "On treatment", "Follow-up"
@@ -42,6 +42,10 @@ class CourseResult(Result):
     def plot(self, ax: Any = None) -> Any:
         """Draw the swimmer plot."""
         return draw_swimmer(self.bars, self.events, ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_swimmer(self.bars, self.events)
 
 
 def analyze_course(

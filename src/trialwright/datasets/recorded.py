@@ -34,11 +34,14 @@ class Recorded:
         """Return the typed table with `optional` columns null where absent.
 
         None when the domain or one of the columns `names` was not recorded: that is a finding of
-        its own, and the rule that asks has nothing to say.
+        its own, and the rule that asks has nothing to say. When USUBJID is one of them, rows
+        without a subject are left out for the same reason.
         """
         if not self.has(domain, *names):
             return None
         table = self.tables[domain]
+        if "USUBJID" in names:
+            table = table.filter(col("USUBJID").is_not_null())
         absent = [name for name in optional if name not in table.columns]
         dataset = find_dataset(domain)
         types = {} if dataset is None else dataset.polars_schema()
@@ -68,12 +71,14 @@ class Recorded:
         return None if ds is None else ds.filter(col("DSDECOD").is_in(codes))
 
     def deaths(self) -> pl.DataFrame | None:
-        """Return who is dead in DM: USUBJID, death_date (the last possible day, or null)."""
+        """Return who is dead in DM: USUBJID, first (death_from) and last possible day."""
         dm = self.pick("dm", "USUBJID", optional=("DTHFL", "DTHDTC"))
         if dm is None:
             return None
         return dm.filter((col("DTHFL") == "Y") | col("DTHDTC").is_not_null()).select(
-            "USUBJID", latest_day("DTHDTC").alias("death_date")
+            "USUBJID",
+            earliest_day("DTHDTC").alias("death_from"),
+            latest_day("DTHDTC").alias("death_date"),
         )
 
     def treatment_starts(self) -> pl.DataFrame | None:
@@ -151,6 +156,12 @@ def hit_file(domain: str, column: str | None, found: str, expected: str) -> Hits
 def quoted(name: str) -> pl.Expr:
     """Return a value in quotes, as a finding prints it."""
     return pl.format("'{}'", col(name).cast(pl.String))
+
+
+def plain(number: str | pl.Expr) -> pl.Expr:
+    """Return a number as text without needless decimals: 32, not 32.0."""
+    value = col(number) if isinstance(number, str) else number
+    return value.cast(pl.String).str.replace(r"\.0$", "")
 
 
 def prepare_recorded(

@@ -1,9 +1,7 @@
 """The rules of the check: what each is called, why it is there, and how to mend what it finds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-
-import polars as pl
+from dataclasses import dataclass, replace
 
 from trialwright.core.errors import Finding, Severity
 from trialwright.datasets.recorded import Hits, Recorded
@@ -20,6 +18,7 @@ class Rule:
     title: str
     why: str
     mend: str
+    module: str
     check: Check | None = None
 
 
@@ -27,14 +26,11 @@ RULES: dict[str, Rule] = {}
 """Every rule by its id, in the order of declaration."""
 
 
-def declare_rule(
-    rule_id: str, severity: str, title: str, why: str, mend: str, check: Check | None = None
-) -> Rule:
-    """Declare a rule under an id that no other has."""
-    if rule_id in RULES:
-        raise ValueError(f"rule {rule_id} is declared twice, expected one declaration")
-    rule = Rule(rule_id, Severity(severity), title, why, mend, check)
-    RULES[rule_id] = rule
+def declare_rule(rule: Rule) -> Rule:
+    """Register a rule under an id that no other has."""
+    if rule.id in RULES:
+        raise ValueError(f"rule {rule.id} is declared twice, expected one declaration")
+    RULES[rule.id] = rule
     return rule
 
 
@@ -55,7 +51,8 @@ def rule(
     """
 
     def register(check: Check) -> Check:
-        declare_rule(rule_id, severity, title, why, mend, check)
+        module = check.__module__
+        declare_rule(Rule(rule_id, Severity(severity), title, why, mend, module, check))
         return check
 
     return register
@@ -78,6 +75,8 @@ def make_findings(rule: Rule, recorded: Recorded) -> Iterator[Finding]:
 
 def _findings_of(rule: Rule, hits: Hits, files: Mapping[str, str]) -> Iterator[Finding]:
     """Make the findings of some rows of one table."""
+    if hits.rows.is_empty():
+        return
     file = files.get(hits.domain, hits.domain)
     for row in hits.printed().iter_rows(named=True):
         yield Finding(
@@ -111,44 +110,12 @@ def order_findings(findings: Iterable[Finding], severities: Mapping[str, str]) -
     """
     kept = []
     for finding in findings:
-        severity = severities.get(finding.rule)
-        if severity == "off":
-            continue
-        kept.append(finding if severity is None else _with_severity(finding, Severity(severity)))
+        severity = severities.get(finding.rule, finding.severity.value)
+        if severity != "off":
+            kept.append(replace(finding, severity=Severity(severity)))
     return sorted(kept, key=_place)
-
-
-def _with_severity(finding: Finding, severity: Severity) -> Finding:
-    """Return the finding with another severity."""
-    return Finding(
-        finding.rule,
-        severity,
-        finding.file,
-        finding.found,
-        finding.expected,
-        finding.action,
-        finding.row,
-        finding.column,
-        finding.subject,
-        finding.where,
-    )
 
 
 def _place(finding: Finding) -> tuple[str, int, str, str]:
     """Return what findings are sorted by."""
     return finding.file, finding.row or 0, finding.column or "", finding.rule
-
-
-def explain_rules() -> pl.DataFrame:
-    """Return every rule: rule, severity, title, why, mend; sorted by rule."""
-    rows = [
-        {
-            "rule": rule.id,
-            "severity": rule.severity.value,
-            "title": rule.title,
-            "why": rule.why,
-            "mend": rule.mend,
-        }
-        for rule in RULES.values()
-    ]
-    return pl.DataFrame(rows).sort("rule")

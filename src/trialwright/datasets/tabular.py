@@ -7,9 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from trialwright.core.errors import DataError, Finding
+from trialwright.core.errors import DataError, Finding, Severity
 from trialwright.datasets.domains import DOMAINS, NOT_USED, find_dataset
-from trialwright.datasets.rules_registry import declare_rule, make_finding
+from trialwright.datasets.rules_registry import Rule, declare_rule, make_finding
 from trialwright.datasets.tabular_readers import READERS
 from trialwright.datasets.typed import conform
 
@@ -22,29 +22,39 @@ __all__ = [
     "read_tables",
 ]
 
+PLASMA = "plasma"  # exports with layouts of their own, judged by their own reader
 OTHER_TABLE_SUFFIXES = frozenset((".xlsx", ".xls", ".ods", ".sas7bdat", ".tsv", ".txt", ".dta"))
 
 FILE_UNKNOWN = declare_rule(
-    "FILE-UNKNOWN",
-    "warn",
-    "A file whose name is no domain, or whose kind cannot be read",
-    "Nothing reads the file, so what it holds is not in any result.",
-    "Give it the name of its domain (tr.csv, suppae.xpt), save it as .csv, .xpt or .parquet, or "
-    "move it out of the folder data.",
+    Rule(
+        "FILE-UNKNOWN",
+        Severity.WARN,
+        "A file whose name is no domain, or whose kind cannot be read",
+        "Nothing reads the file, so what it holds is not in any result.",
+        "Give it the name of its domain (tr.csv, suppae.xpt), save it as .csv, .xpt or .parquet, "
+        "or move it out of the folder data.",
+        __name__,
+    )
 )
 FILE_TWICE = declare_rule(
-    "FILE-TWICE",
-    "block",
-    "Two files for one domain",
-    "Only one of the two is read; which one is the right one cannot be known.",
-    "Keep one of them in the folder data.",
+    Rule(
+        "FILE-TWICE",
+        Severity.BLOCK,
+        "Two files for one domain",
+        "Only one of the two is read; which one is the right one cannot be known.",
+        "Keep one of them in the folder data.",
+        __name__,
+    )
 )
 FILE_UNREADABLE = declare_rule(
-    "FILE-UNREADABLE",
-    "block",
-    "A file that cannot be read as what its name says",
-    "Its rows are missing from every result.",
-    "Export the table again from its source.",
+    Rule(
+        "FILE-UNREADABLE",
+        Severity.BLOCK,
+        "A file that cannot be read as what its name says",
+        "Its rows are missing from every result.",
+        "Export the table again from its source.",
+        __name__,
+    )
 )
 
 
@@ -85,8 +95,8 @@ def find_folder_findings(data_dir: Path) -> list[Finding]:
     findings = []
     for path in _candidates(data_dir):
         domain, suffix = _domain(path), path.suffix.lower()
-        if domain.startswith("plasma") or domain in NOT_USED or path in tables.values():
-            continue  # plasma exports have layouts of their own, read by datasets/olink.py
+        if domain.startswith(PLASMA) or domain in NOT_USED or path in tables.values():
+            continue
         if domain in tables and suffix in READERS:
             findings.append(
                 make_finding(
@@ -117,12 +127,10 @@ def read_tables(data_dir: Path) -> RecordedTables:
     files: dict[str, str] = {}
     findings = find_folder_findings(data_dir)
     for domain, path in find_tables(data_dir).items():
-        if domain == "plasma":
-            continue
         try:
             tables[domain] = read_table(path)
         except DataError as error:
-            findings += error.findings
+            findings += error.findings if domain != PLASMA else ()
         else:
             files[domain] = path.name
     return RecordedTables(tables, files, tuple(findings))
@@ -144,7 +152,7 @@ def read_table(path: Path) -> pl.DataFrame:
         text. `source_row` is the row that a spreadsheet shows for CSV, the number of the record
         from 1 for others. Rows without any value are left out. A CSV header that appears twice
         becomes "NAME (2)", a column without a name "(5)"; where rows have more or fewer fields
-        than the header, `n_fields` holds their number.
+        than the header, `n_fields` holds the number of theirs.
 
     Raises
     ------

@@ -50,7 +50,8 @@ def _frame_of(names: list[str], numbered: list[tuple[int, list[str]]]) -> pl.Dat
     }
     data["source_row"] = pl.Series([number for number, _ in numbered], dtype=pl.Int64)
     if any(length != width for length in lengths):
-        data["n_fields"] = pl.Series(lengths, dtype=pl.Int64)
+        odd = [None if length == width else length for length in lengths]
+        data["n_fields"] = pl.Series(odd, dtype=pl.Int64)
     return pl.DataFrame(data)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.words import Words, WrittenDose
+from trialwright.protocol.words import Words, WrittenDose, read_words
 
 
 class Frequency(Enum):
@@ -68,9 +68,9 @@ class StartRule(Enum):
 
 
 def _read_treatment_start(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Words):
         return value
-    words = " ".join(value.split())
+    words = read_words(value, TreatmentStart.form)
     rule = {
         "first dose of any agent": StartRule.FIRST_DOSE_OF_ANY,
         "date of enrollment": StartRule.ENROLLMENT,
@@ -81,15 +81,17 @@ def _read_treatment_start(value: Any) -> Any:
         return {"text": words, "rule": rule}
     agent = words.removeprefix("first dose of ")
     if agent == words:
-        raise ValueError(
-            "'first dose of any agent', 'first dose of' and an agent, 'date of enrollment' "
-            "or 'reference start date'"
-        )
+        raise ValueError(TreatmentStart.form.replace("`", ""))
     return {"text": words, "rule": StartRule.FIRST_DOSE_OF, "agent": agent}
 
 
 class TreatmentStart(Words):
     """The start of treatment: the rule and, for the first dose of one agent, which."""
+
+    form: ClassVar[str] = (
+        "`first dose of any agent`, `first dose of` and an agent, `date of enrollment` or "
+        "`reference start date` (RFSTDTC)"
+    )
 
     rule: StartRule = Field(description="Which day is the start of treatment")
     agent: str | None = Field(default=None, description="The agent, where the rule names one")

@@ -43,8 +43,10 @@ class CurveRules(Model):
     )
     conf_level: Level = Field(default=0.95, description="Level of the two-sided limits")
     s_zero_limit: ZeroLimit = Field(
-        default=ZeroLimit.NOT_ESTIMABLE, description="Limits where the curve reaches zero"
+        default=ZeroLimit.NOT_ESTIMABLE,
+        description="Limits where the curve reaches zero; not estimable as in R and SAS",
     )
     beyond_last: BeyondLast = Field(
-        default=BeyondLast.NOT_ESTIMABLE, description="The curve after the last time observed"
+        default=BeyondLast.NOT_ESTIMABLE,
+        description="The curve after the last time observed; R carries it forward, SAS does not",
     )

@@ -54,6 +54,7 @@ class OrganSystem(Enum):
 class Criterion(Model):
     """What every eligibility rule has."""
 
+    rule: str = Field(description="Name of the rule")
     ietestcd: str | None = Field(
         default=None, description="IETESTCD under which IE records that it is not met"
     )

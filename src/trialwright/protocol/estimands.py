@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
-from trialwright.protocol.words import Words
+from trialwright.protocol.words import SHORT_NAME, Words, read_words
 
 
 class IntercurrentEvent(Enum):
@@ -53,7 +53,6 @@ class EventOf(Enum):
 
     PROGRESSION_OR_DEATH = "progression or death"
     DEATH = "death"
-    PROGRESSION = "progression"
     RESPONSE = "response"
 
 
@@ -85,9 +84,9 @@ class FollowUpMethod(Enum):
 
 
 def _read_sensitivity(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Words):
         return value
-    words = " ".join(value.split())
+    words = read_words(value, Sensitivity.form)
     if words == "zero limit":
         return {"text": words, "s_zero_limit": ZeroLimit.ZERO}
     if words.startswith("scheme "):
@@ -99,6 +98,10 @@ def _read_sensitivity(value: Any) -> Any:
 
 class Sensitivity(Words):
     """The endpoint once more with one thing changed."""
+
+    form: ClassVar[str] = (
+        "a population, `investigator read`, `radiologist 1 read`, `scheme fda_a` or `zero limit`"
+    )
 
     population: str | None = Field(default=None, description="Another population")
     read: AnalysisRead | None = Field(default=None, description="Another reading of the images")
@@ -113,11 +116,14 @@ WrittenSensitivity = Annotated[Sensitivity, BeforeValidator(_read_sensitivity)]
 class Estimand(Model):
     """The fields of ICH E9(R1) that every endpoint has."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name in lower case")
+    id: str = Field(pattern=SHORT_NAME, description="Short name in lower case")
+    kind: str = Field(description="Kind of the endpoint")
     variable: str = Field(description="What is observed in each patient, in words")
     population: str = Field(description="Population, by its name")
     intercurrent: Mapping[IntercurrentEvent, Strategy] = Field(
-        default={}, description="Intercurrent events and how each is handled"
+        default={},
+        description="Intercurrent events and how each is handled; a strategy that the analysis "
+        "would not follow is refused",
     )
     sensitivity: tuple[WrittenSensitivity, ...] = Field(
         default=(), description="Analyses that are shown beside it, each with one thing changed"
@@ -166,6 +172,10 @@ class Landmark(Estimand):
             days=self.at_days,
             months=self.at_months,
             scan_from_days_before=self.success_needs.evaluable_scan_from_days_before,
+            new_therapy_is_failure=self.intercurrent.get(
+                IntercurrentEvent.NEW_THERAPY, Strategy.FAILURE
+            )
+            is Strategy.FAILURE,
         )
 
 
@@ -192,7 +202,7 @@ class BestResponse(Estimand):
         return "CBOR" if self.confirmation else "BOR"
 
 
-class TimeToEvent(Estimand, CurveRules):
+class TimeToEvent(CurveRules, Estimand):
     """A time to progression, death or response, with its curve and median."""
 
     kind: Literal["time_to_event"] = Field(description="Kind of the endpoint")
@@ -204,7 +214,10 @@ class TimeToEvent(Estimand, CurveRules):
         default=CountFrom.TREATMENT_START, alias="from", description="Day the time is counted from"
     )
     scheme: CensoringScheme = Field(
-        default=CensoringScheme.PAPER, description="How events and gaps censor the time"
+        default=CensoringScheme.PAPER,
+        description="`paper`: new anticancer therapy censors at the last assessment before it, "
+        "missed visits do not; `fda_a`: a gap of missed visits before the event censors, too; "
+        "`ema_all_events`: any event counts, whatever came before",
     )
     censor: CensorAt = Field(description="Where a time without event ends")
     landmarks_months: tuple[Annotated[float, Field(gt=0)], ...] = Field(
@@ -219,12 +232,11 @@ class TimeToEvent(Estimand, CurveRules):
         return {
             EventOf.PROGRESSION_OR_DEATH: "PFS",
             EventOf.DEATH: "OS",
-            EventOf.PROGRESSION: "TTP",
             EventOf.RESPONSE: "TTR",
         }[self.event]
 
 
-class FollowUp(Estimand, CurveRules):
+class FollowUp(CurveRules, Estimand):
     """How long patients were followed."""
 
     kind: Literal["follow_up"] = Field(description="Kind of the endpoint")
@@ -249,7 +261,7 @@ class Safety(Estimand):
     summary: Literal["patients by term and worst grade"] = Field(
         default="patients by term and worst grade", description="Summary measure"
     )
-    ctcae: str | None = Field(
+    ctcae: Literal["3.0", "4.0", "4.02", "4.03", "5.0", "6.0"] | None = Field(
         default=None, description="CTCAE version; none when events are graded otherwise"
     )
     grading: Grading = Field(

@@ -1,6 +1,5 @@
 """What a validator says about a protocol, in the words of findings."""
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +9,8 @@ from pydantic_core import ErrorDetails
 
 from trialwright.core.errors import Finding
 from trialwright.protocol.fields import known_keys, known_kinds, walk
-from trialwright.protocol.nodes import Node, find_fault, locate
+from trialwright.protocol.nodes import Node, find_fault, find_nearest, locate
+from trialwright.protocol.words import PATTERNS
 
 EXPECTED_TYPES = {
     "int": "a whole number",
@@ -32,7 +32,7 @@ LIMITS = {
     "less_than_equal": ("at most", "le"),
 }
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%?")
 
 
 def find_faults(
@@ -55,7 +55,33 @@ def find_faults(
         location = detail["loc"]
         if detail["type"] == "missing" and location[-1] in skipped and len(location) == 1:
             continue
+        if detail["type"] == "default_factory_not_called":
+            continue
+        # A list whose items were refused looks too short to the validator.
+        if detail["type"] == "too_short" and locate(root, location)[0].items:
+            continue
         yield _find_fault(detail, model, root)
+
+
+def repair_kinds(error: ValidationError, data: Any) -> bool:
+    """Put the nearest known kind where an unknown one stands, in place.
+
+    A group of unknown kind hides what else is wrong within it. Whether anything was changed is
+    returned.
+    """
+    is_changed = False
+    for detail in error.errors(include_url=False):
+        if detail["type"] != "union_tag_invalid":
+            continue
+        group = data
+        for step in detail["loc"]:
+            group = group[step]
+        context = detail["ctx"]
+        near = find_nearest(str(context["tag"]), _quoted(str(context["expected_tags"])))
+        if near is not None:
+            group[str(context["discriminator"]).strip("'")] = near
+            is_changed = True
+    return is_changed
 
 
 def _find_fault(detail: ErrorDetails, model: Any, root: Node) -> Finding:
@@ -63,7 +89,7 @@ def _find_fault(detail: ErrorDetails, model: Any, root: Node) -> Finding:
     node, left = locate(root, location)
     if kind == "missing":
         return _find_missing(detail, model, root, node)
-    if kind == "extra_forbidden" or (left and left[-1] == "[key]"):
+    if kind == "extra_forbidden" or (kind == "enum" and left[-1:] == ("[key]",)):
         return _find_unknown(detail, model, root, node)
     if kind == "union_tag_not_found":
         name = str(detail["ctx"]["discriminator"]).strip("'")
@@ -79,11 +105,12 @@ def _find_fault(detail: ErrorDetails, model: Any, root: Node) -> Finding:
         return _find_value(detail, node)
     if kind in LIMITS:
         words, key = LIMITS[kind]
-        limit = f"{words} {detail['ctx'][key]}"
+        limit = f"{words} {detail['ctx'][key]:g}"
         return find_fault("PROTOCOL-VALUE", node, node.found, limit, _advise(node.value, limit))
     if kind in ("value_error", "string_pattern_mismatch", "too_short", "too_long"):
         expected = _expected_value(detail)
-        return find_fault("PROTOCOL-VALUE", node, node.found, expected, f"Correct `{node.label}`.")
+        found = node.label if left[-1:] == ("[key]",) else node.found
+        return find_fault("PROTOCOL-VALUE", node, found, expected, f"Write {expected}.")
     expected = EXPECTED_TYPES.get(kind.partition("_")[0], "another kind of value")
     info, _, _ = walk(model, root, location)
     action = _advise(node.value, expected)
@@ -106,8 +133,8 @@ def _find_unknown(detail: ErrorDetails, model: Any, root: Node, node: Node) -> F
         known = _quoted(str(detail.get("ctx", {}).get("expected", "")))
     else:
         known = known_keys(model, root, detail["loc"][:-1])
-    near = difflib.get_close_matches(node.label, known, n=1, cutoff=0.6)
-    action = f"Write `{near[0]}`, or remove the line." if near else "Remove it."
+    near = find_nearest(node.label, known)
+    action = f"Write `{near}`, or remove it." if near else "Remove it."
     return find_fault(
         "PROTOCOL-UNKNOWN-KEY", node, f"unknown key `{node.label}`", _one_of(known), action
     )
@@ -121,19 +148,19 @@ def _find_value(detail: ErrorDetails, node: Node) -> Finding:
         node = node.get(key) or node
     else:
         known = _quoted(str(context.get("expected", "")))
-    near = difflib.get_close_matches(node.found, known, n=1, cutoff=0.6)
-    action = f"Write {near[0]}." if near else "Write one of these."
+    near = find_nearest(node.found, known)
+    action = f"Write {near}." if near else "Write one of these."
     return find_fault("PROTOCOL-VALUE", node, node.found, _one_of(known), action)
 
 
 def _expected_value(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     if detail["type"] == "string_pattern_mismatch":
-        return f"a name of the form {context['pattern']}"
+        return PATTERNS[context["pattern"]]
     if detail["type"] in ("too_short", "too_long"):
         limit = context.get("min_length", context.get("max_length"))
         words = "at least" if detail["type"] == "too_short" else "at most"
-        return f"{words} {limit} of them"
+        return f"{words} {limit} {'entry' if limit == 1 else 'entries'}"
     return str(context.get("error", detail["msg"]))
 
 
@@ -142,7 +169,8 @@ def _advise(value: str | None, expected: str) -> str:
     text = value or ""
     if _DECIMAL_COMMA.fullmatch(text):
         return f"Write {text.replace(',', '.')}."
-    if match := _PERCENT.fullmatch(text):
+    match = _PERCENT.fullmatch(text)
+    if match and ("%" in text or expected in ("less than 1", "at most 1")):
         return f"Write {float(match[1]) / 100:g}."
     return f"Write {expected}."
 

@@ -10,16 +10,18 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
+from ruamel.yaml.reader import ReaderError
 
 from trialwright.core.errors import Finding, ProtocolError, Severity
 from trialwright.protocol.coherence import find_conflicts
-from trialwright.protocol.faults import find_faults
+from trialwright.protocol.faults import find_faults, repair_kinds
 from trialwright.protocol.model import CheckAction, Protocol
 from trialwright.protocol.nodes import ITEM_KEYS, Node, Shape, find_fault, key_below, plain_of
 from trialwright.protocol.references import find_broken_references
 from trialwright.protocol.rules import WARNINGS
 
 DEEPEST = 30
+SECOND_DOCUMENT = "a second document"
 NULL_TAG = "tag:yaml.org,2002:null"
 CORE_TAGS = "tag:yaml.org,2002:"
 DAYS_PER_WEEK = 7
@@ -81,15 +83,11 @@ def read_protocol(path: Path) -> Reading:
         fault = find_fault(
             "PROTOCOL-FILE", top, reason, "a protocol", f"Check the path {path}, or save as UTF-8."
         )
-        return Reading(None, (fault,))
+        return Reading(None, (replace(fault, row=None),))
     root, findings, skipped = _parse(text, top)
     if root is None:
         return Reading(None, tuple(findings))
-    protocol: Protocol | None = None
-    try:
-        protocol = _complete(Protocol.model_validate(plain_of(root)))
-    except ValidationError as error:
-        findings += find_faults(error, Protocol, root, skipped)
+    protocol = _validate(root, skipped, findings)
     findings += find_broken_references(root, skipped, path.parent)
     findings += find_conflicts(root)
     findings = _apply_checks(findings, root)
@@ -98,18 +96,39 @@ def read_protocol(path: Path) -> Reading:
     return Reading(None if is_blocked else protocol, ordered)
 
 
+def _validate(root: Node, skipped: frozenset[str], findings: list[Finding]) -> Protocol | None:
+    """Make the protocol; where that fails, add what is wrong to the findings."""
+    data = plain_of(root)
+    try:
+        return _complete(Protocol.model_validate(data))
+    except ValidationError as error:
+        findings += find_faults(error, Protocol, root, skipped)
+        if not repair_kinds(error, data):
+            return None
+    try:
+        Protocol.model_validate(data)
+    except ValidationError as error:
+        findings += find_faults(error, Protocol, root, skipped)
+    return None
+
+
 def _complete(protocol: Protocol) -> Protocol:
-    """Take interval and window of the response rules from the tumor assessments."""
-    tumor = protocol.assessments.tumor
-    if tumor is None:
-        return protocol
-    planned = {
-        "assessment_interval_days": round(tumor.every_weeks * DAYS_PER_WEEK),
-        "assessment_window_days": tumor.window[1],
+    """Fill in what other keys say: labels of populations, and how often tumors are assessed."""
+    populations = {
+        name: population if population.label else population.model_copy(update={"label": name})
+        for name, population in protocol.populations.items()
     }
-    given = protocol.response.model_fields_set
-    missing = {key: days for key, days in planned.items() if key not in given}
-    return protocol.model_copy(update={"response": protocol.response.model_copy(update=missing)})
+    update: dict[str, object] = {"populations": populations}
+    tumor = protocol.assessments.tumor
+    if tumor is not None:
+        planned = {
+            "assessment_interval_days": round(tumor.every_weeks * DAYS_PER_WEEK),
+            "assessment_window_days": tumor.window[1],
+        }
+        given = protocol.response.model_fields_set
+        missing = {key: days for key, days in planned.items() if key not in given}
+        update["response"] = protocol.response.model_copy(update=missing)
+    return protocol.model_copy(update=update)
 
 
 def _apply_checks(findings: list[Finding], root: Node) -> list[Finding]:
@@ -134,8 +153,11 @@ def _parse(text: str, top: Node) -> tuple[Node | None, list[Finding], frozenset[
             tree = YAML(typ="rt").compose("\n".join(lines) + "\n")
             break
         except (YAMLError, RecursionError) as error:
-            line, problem = _where(error)
+            line, problem = _where(error, text)
             findings.append(_syntax(replace(top, line=line), problem))
+            if problem == SECOND_DOCUMENT:
+                del lines[line - 1 :]
+                continue
             section = _blank_section(lines, line)
             if section is None:
                 return None, findings, frozenset(skipped)
@@ -149,15 +171,18 @@ def _parse(text: str, top: Node) -> tuple[Node | None, list[Finding], frozenset[
     return _convert(tree, top, findings), findings, frozenset(skipped)
 
 
-def _where(error: Exception) -> tuple[int, str]:
+def _where(error: Exception, text: str) -> tuple[int, str]:
     """Return the line, from 1, where the YAML goes wrong, and how."""
+    if isinstance(error, ReaderError):
+        return text.count("\n", 0, error.position) + 1, "a character that no text has"
     if not isinstance(error, MarkedYAMLError):
-        return 1, " ".join(str(error).split())[:200] or type(error).__name__
+        return 1, "groups within groups without end"
     # A bracket that is never closed is noticed at the end of the file, but it stands earlier.
     is_open = error.context is not None and "flow" in str(error.context)
     mark = error.context_mark if is_open else error.problem_mark or error.context_mark
-    problem = error.problem or error.context or "not YAML"
-    return (mark.line + 1 if mark else 1), str(problem)
+    problem = str(error.problem or error.context)
+    is_second = "another document" in problem
+    return (mark.line + 1 if mark else 1), SECOND_DOCUMENT if is_second else problem
 
 
 def _blank_section(lines: list[str], line: int) -> str | None:
@@ -235,7 +260,9 @@ def _item_label(item: YamlNode, number: int) -> str:
         named = {
             str(key.value): str(value.value)
             for key, value in item.value
-            if isinstance(key, ScalarNode) and isinstance(value, ScalarNode)
+            if isinstance(key, ScalarNode)
+            and isinstance(value, ScalarNode)
+            and str(value.tag) != NULL_TAG
         }
         for key in ITEM_KEYS:
             if named.get(key):

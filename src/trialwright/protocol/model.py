@@ -50,7 +50,12 @@ class DateImputation(Enum):
 
 
 class Imputation(Model):
-    """Which day stands for a partial date, by what is dated; none leaves it missing."""
+    """Which day stands for a partial date, by what is dated.
+
+    `none` leaves the date missing; `first day`, `last day` and `middle` (day 15, or 1 July) are
+    those of the month, or of the year when the month is missing too. Scans and responses have
+    `lesion_missing_day` and `response_missing_day` under `response`.
+    """
 
     start: DateImputation = Field(
         default=DateImputation.NONE, description="Start of events, medications and doses"
@@ -58,10 +63,6 @@ class Imputation(Model):
     end: DateImputation = Field(
         default=DateImputation.NONE, description="End of events, medications and doses"
     )
-    lesion: DateImputation = Field(
-        default=DateImputation.NONE, description="Lesion measurements (TU, TR)"
-    )
-    response: DateImputation = Field(default=DateImputation.NONE, description="Responses (RS)")
     death: DateImputation = Field(default=DateImputation.NONE, description="Death")
 
 
@@ -103,11 +104,8 @@ class Protocol(Model):
     """A protocol: what was promised, and what is assumed where nothing was."""
 
     study: Study = Field(description="Which trial this is")
-    treatment_start: WrittenTreatmentStart = Field(
-        description="Day from which times are counted: first dose of any agent, first dose of "
-        "(an agent), date of enrollment, reference start date"
-    )
-    arms: tuple[Arm, ...] = Field(min_length=1, description="Arms")
+    treatment_start: WrittenTreatmentStart = Field(description="Day from which times are counted")
+    arms: tuple[Arm, ...] = Field(min_length=1, description="Arms, with agents and their schedules")
     visits: tuple[Visit, ...] = Field(default=(), description="Planned visits")
     assessments: Assessments = Field(
         default=Assessments(), description="Assessments with a schedule of their own"
@@ -122,7 +120,7 @@ class Protocol(Model):
         default=(), description="Named rules with parameters"
     )
     populations: Mapping[str, Population] = Field(
-        min_length=1, description="Populations by name: safety, evaluable, ..."
+        min_length=1, description="Populations by name, such as safety and evaluable"
     )
     baseline: tuple[BaselineCharacteristic, ...] = Field(
         default=(), description="Characteristics of Table 1, in order"

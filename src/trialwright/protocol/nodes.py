@@ -1,6 +1,7 @@
 """The pieces of a protocol file, each with its line and its dotted key."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -45,6 +46,11 @@ class Node:
         return "nothing" if self.value is None else self.value
 
     @property
+    def name(self) -> str | None:
+        """What an item of a list goes by: its id, name, rule or arm; None without one."""
+        return next((text for key in ITEM_KEYS if (text := self.text(key))), None)
+
+    @property
     def label(self) -> str:
         """The last part of the dotted key."""
         return self.key.rpartition(".")[2]
@@ -68,12 +74,32 @@ class Node:
         except ValueError:
             return None
 
-    def each(self, *keys: str) -> tuple["Node", ...]:
-        """Return the items of the list under keys; what stands alone is its own only item."""
+    def is_true(self, *keys: str) -> bool:
+        """Whether the text under keys says yes."""
+        return (self.text(*keys) or "").lower() in ("true", "yes", "on", "y", "t", "1")
+
+    def words(self, *keys: str) -> tuple["Node", ...]:
+        """Return the words of the list under keys; one that stands alone is its only item."""
         node = self.get(*keys)
-        if node is None or (node.shape is Shape.SCALAR and node.value is None):
-            return ()
-        return node.items if node.shape is Shape.LIST else (node,)
+        items = () if node is None else node.items or (node,)
+        return tuple(item for item in items if item.value is not None)
+
+    def groups(self, *keys: str) -> tuple["Node", ...]:
+        """Return the groups of keys in the list under keys."""
+        node = self.get(*keys)
+        items = () if node is None else node.items
+        return tuple(item for item in items if item.shape is Shape.MAPPING)
+
+    def one_or_more(self, *keys: str) -> tuple["Node", ...]:
+        """Return the groups in the list under keys, or the group that stands there alone."""
+        node = self.get(*keys)
+        is_alone = node is not None and node.shape is Shape.MAPPING
+        return (node,) if node is not None and is_alone else self.groups(*keys)
+
+    def endpoints(self) -> tuple["Node", ...]:
+        """Return every endpoint of the protocol, the primary one first."""
+        primary = self.one_or_more("endpoints", "primary")
+        return (*primary, *self.groups("endpoints", "secondary"))
 
 
 def plain_of(node: Node) -> object:
@@ -101,6 +127,17 @@ def locate(root: Node, location: Sequence[int | str]) -> tuple[Node, tuple[int |
         else:
             left.append(step)
     return node, tuple(left)
+
+
+def find_nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that someone most likely meant, None when none is near."""
+    plain = {_plain_word(choice): choice for choice in known}
+    near = difflib.get_close_matches(_plain_word(word), plain, n=1, cutoff=0.6)
+    return plain[near[0]] if near else None
+
+
+def _plain_word(word: str) -> str:
+    return word.lower().replace("-", "_").replace(" ", "_")
 
 
 def key_below(node: Node, name: str) -> str:

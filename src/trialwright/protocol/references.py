@@ -1,6 +1,5 @@
 """Names that a protocol uses and must also have: visits, agents, populations, endpoints, paths."""
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 from trialwright.core.errors import Finding
 from trialwright.protocol.fields import has_path
 from trialwright.protocol.model import Protocol
-from trialwright.protocol.nodes import Node, find_fault
+from trialwright.protocol.nodes import Node, Shape, find_fault, find_nearest
 
 _DAY_LABEL = re.compile(r"C[1-9]\d*D[1-9]\d*|D-?[1-9]\d*")
 _READS_AND_RULES = re.compile(r"scheme .*|zero limit|.* read")
@@ -29,6 +28,7 @@ def find_broken_references(root: Node, skipped: frozenset[str], folder: Path) ->
     """
     names = _Names(root, skipped)
     yield from _find_duplicates(root)
+    yield from _find_repeated_words(root)
     yield from _find_in_treatment(root, names)
     yield from _find_in_schedule(root, names)
     yield from _find_in_endpoints(root, names)
@@ -38,28 +38,33 @@ def find_broken_references(root: Node, skipped: frozenset[str], folder: Path) ->
 
 
 class _Names:
-    """The names that a protocol has; None where a section could not be read."""
+    """The names that a protocol has; None where they cannot be known, which is reported anyway."""
 
     def __init__(self, root: Node, skipped: frozenset[str]) -> None:
-        arms = root.each("arms")
-        has_arms = "arms" not in skipped
-        self.arms = _texts(arms, "id") if has_arms else None
-        agents = [agent for arm in arms for agent in arm.each("agents")]
-        self.agents = _texts(agents, "name") if has_arms else None
-        self.visits = None if "visits" in skipped else _texts(root.each("visits"), "name")
+        arms = root.get("arms")
+        agents = [arm.get("agents") for arm in root.groups("arms")]
         populations = root.get("populations")
-        self.populations = (
-            None if "populations" in skipped else list(populations.fields if populations else ())
-        )
-        self.endpoints = None if "endpoints" in skipped else _texts(_endpoints(root), "id")
+        endpoints = [root.get("endpoints", "primary"), root.get("endpoints", "secondary")]
+        self.arms = _names([arms], "id") if arms else None
+        self.agents = _names(agents, "name") if self.arms else None
+        self.visits = None if "visits" in skipped else _names([root.get("visits")], "name")
+        names = list(populations.fields) if populations else []
+        self.populations = names or None
+        self.endpoints = None if "endpoints" in skipped else _names(endpoints, "id")
 
 
-def _endpoints(root: Node) -> list[Node]:
-    return [*root.each("endpoints", "primary"), *root.each("endpoints", "secondary")]
-
-
-def _texts(nodes: Iterable[Node], key: str) -> list[str]:
-    return [text for node in nodes if (text := node.text(key)) is not None]
+def _names(lists: Iterable[Node | None], key: str) -> list[str] | None:
+    """Return the names in lists of groups; None when one is no such list, or has no name."""
+    names: list[str] = []
+    for node in lists:
+        if node is None:
+            continue
+        groups = (node,) if node.shape is Shape.MAPPING else node.items
+        texts = [group.text(key) for group in groups]
+        if None in texts or (node.shape is Shape.SCALAR):
+            return None
+        names += [text for text in texts if text is not None]
+    return names
 
 
 def _missing(
@@ -71,23 +76,28 @@ def _missing(
     if node.value in known or node.value in also:
         return
     choices = [*known, *also]
-    near = difflib.get_close_matches(node.value, choices, n=1, cutoff=0.6)
-    expected = f"one of the {what}s: {', '.join(choices)}" if choices else f"a {what}; none exists"
-    action = f"Write {near[0]}." if near else f"Name a {what} of the protocol, or add it."
+    near = find_nearest(node.value, choices)
+    expected = (
+        f"{what} of the protocol: {', '.join(choices)}"
+        if choices
+        else f"{what} that is declared; none is"
+    )
+    action = f"Write {near}." if near else "Write one that exists, or declare it."
     yield find_fault("PROTOCOL-REFERENCE", node, node.value, expected, action)
 
 
 def _find_duplicates(root: Node) -> Iterator[Finding]:
     lists = [
-        (root.each("arms"), "id"),
-        (root.each("arms"), "armcd"),
-        *((arm.each("agents"), "name") for arm in root.each("arms")),
-        (root.each("visits"), "name"),
-        (_endpoints(root), "id"),
-        (root.each("baseline"), "name"),
-        (root.each("design"), "arm"),
-        (root.each("biomarkers", "tissue"), "id"),
-        (root.each("biomarkers", "plasma"), "id"),
+        (root.groups("arms"), "id"),
+        (root.groups("arms"), "armcd"),
+        *((arm.groups("agents"), "name") for arm in root.groups("arms")),
+        (root.groups("visits"), "name"),
+        (root.endpoints(), "id"),
+        (root.groups("eligibility"), "ietestcd"),
+        (root.groups("baseline"), "name"),
+        (root.one_or_more("design"), "arm"),
+        (root.groups("biomarkers", "tissue"), "id"),
+        (root.groups("biomarkers", "plasma"), "id"),
     ]
     for nodes, key in lists:
         seen: Counter[str] = Counter()
@@ -104,6 +114,23 @@ def _find_duplicates(root: Node) -> Iterator[Finding]:
                 )
 
 
+def _find_repeated_words(node: Node) -> Iterator[Finding]:
+    """Yield a finding for each word that stands twice in a list, anywhere below a piece."""
+    seen: set[str] = set()
+    for item in node.items if node.label != "window" else ():
+        if item.value is not None and item.value in seen:
+            yield find_fault(
+                "PROTOCOL-DUPLICATE-NAME",
+                item,
+                f"{item.value} once more",
+                "each entry once",
+                "Remove one of them.",
+            )
+        seen.add(item.value or "")
+    for child in (*node.items, *node.fields.values()):
+        yield from _find_repeated_words(child)
+
+
 def _find_in_treatment(root: Node, names: _Names) -> Iterator[Finding]:
     start = root.get("treatment_start")
     words = " ".join((start.value or "").split()) if start else ""
@@ -113,52 +140,51 @@ def _find_in_treatment(root: Node, names: _Names) -> Iterator[Finding]:
             "PROTOCOL-REFERENCE",
             start,
             words,
-            f"one of the agents: {', '.join(names.agents or ())}",
-            "Name an agent of the arms, or any agent.",
+            f"an agent of the protocol: {', '.join(names.agents or ())}",
+            "Write one of these, or any agent.",
         )
-    for arm in root.each("arms"):
-        yield from _missing(
-            arm.get("cycle_anchor"), _texts(arm.each("agents"), "name"), "agent of the arm"
-        )
-        for agent_node in arm.each("agents"):
+    for arm in root.groups("arms"):
+        agents = _names([arm.get("agents")], "name")
+        yield from _missing(arm.get("cycle_anchor"), agents, "an agent")
+        for agent_node in arm.groups("agents"):
             day = agent_node.get("start")
             if day and day.value and not _DAY_LABEL.fullmatch(day.value):
-                yield from _missing(day, names.visits, "visit")
+                yield from _missing(day, names.visits, "a visit")
 
 
 def _find_in_schedule(root: Node, names: _Names) -> Iterator[Finding]:
-    for visit in root.each("visits"):
-        yield from _missing(visit.get("of"), names.visits, "visit")
-        yield from _missing(visit.get("before_dose_of"), names.agents, "agent", ("all",))
+    for visit in root.groups("visits"):
+        yield from _missing(visit.get("of"), names.visits, "a visit")
+        yield from _missing(visit.get("before_dose_of"), names.agents, "an agent", ("all",))
     anchor = root.get("assessments", "tumor", "from")
-    yield from _missing(anchor, names.visits, "visit", ("treatment start",))
+    yield from _missing(anchor, names.visits, "a visit", ("treatment start",))
 
 
 def _find_in_endpoints(root: Node, names: _Names) -> Iterator[Finding]:
-    for endpoint in _endpoints(root):
-        yield from _missing(endpoint.get("population"), names.populations, "population")
-        for other in endpoint.each("sensitivity"):
+    for endpoint in root.endpoints():
+        yield from _missing(endpoint.get("population"), names.populations, "a population")
+        for other in endpoint.words("sensitivity"):
             if other.value and not _READS_AND_RULES.fullmatch(" ".join(other.value.split())):
-                yield from _missing(other, names.populations, "population")
-    for design in root.each("design"):
-        yield from _missing(design.get("arm"), names.arms, "arm")
-        yield from _missing(design.get("endpoint"), names.endpoints, "endpoint")
+                yield from _missing(other, names.populations, "a population")
+    for design in root.one_or_more("design"):
+        yield from _missing(design.get("arm"), names.arms, "an arm")
+        yield from _missing(design.get("endpoint"), names.endpoints, "an endpoint")
 
 
 def _find_in_biomarkers(root: Node, names: _Names) -> Iterator[Finding]:
     for kind in ("tissue", "plasma", "images"):
-        for panel in root.each("biomarkers", kind):
-            for visit in (*panel.each("visits"), *panel.each("contrasts")):
-                yield from _missing(visit, names.visits, "visit")
-            yield from _missing(panel.get("reference"), names.visits, "visit")
-    for correlate in root.each("biomarkers", "correlates"):
-        for endpoint in correlate.each("with"):
-            yield from _missing(endpoint, names.endpoints, "endpoint")
-        yield from _missing(correlate.get("landmark"), names.visits, "visit")
+        for panel in root.groups("biomarkers", kind):
+            for visit in (*panel.words("visits"), *panel.words("contrasts")):
+                yield from _missing(visit, names.visits, "a visit")
+            yield from _missing(panel.get("reference"), names.visits, "a visit")
+    for correlate in root.groups("biomarkers", "correlates"):
+        for endpoint in correlate.words("with"):
+            yield from _missing(endpoint, names.endpoints, "an endpoint")
+        yield from _missing(correlate.get("landmark"), names.visits, "a visit")
 
 
 def _find_missing_files(root: Node, folder: Path) -> Iterator[Finding]:
-    for rule in root.each("eligibility"):
+    for rule in root.groups("eligibility"):
         file = rule.get("medications")
         if file and file.value and not (folder / file.value).is_file():
             yield find_fault(

@@ -75,6 +75,7 @@ def render_html(document: Document, evidence: Evidence) -> str:
         table_view=_view_table,
         by_rule=_group_findings,
         by_head=_group_settings,
+        breakable=lambda path: Markup(re.sub(r"(?<=[._])", "<wbr>", str(escape(path)))),
         sentence_end=lambda words: words.rstrip(" ."),
     )
     script = _asset(environment, "page.js")

@@ -16,8 +16,8 @@ RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 def embed_svg(svg: str, prefix: str, title: str, description: str) -> str:
     """Rewrite an SVG document so that it can stand inside a page beside others.
 
-    Ids are prefixed and pointed at under their new names, styles apply to this drawing alone,
-    scripts, metadata and addresses outside the page are dropped.
+    Ids in use are prefixed and pointed at under their new names, styles apply to this drawing
+    alone, scripts, metadata and addresses outside the page are dropped.
 
     Parameters
     ----------
@@ -49,6 +49,11 @@ def embed_svg(svg: str, prefix: str, title: str, description: str) -> str:
             f"Figure '{title}': found <{root.tag}>, expected an SVG document. Draw it again."
         )
     clean = _clean(root, prefix)
+    # A plotting library names every group; most names are never used.
+    pointed = set(re.findall(r"#([\w.-]+)", svg))
+    for item in clean.iter():
+        if item.get("id", "").removeprefix(f"{prefix}--") not in pointed:
+            item.attrib.pop("id", None)
     for child in [item for item in clean if item.tag in ("title", "desc")]:
         clean.remove(child)
     _frame(clean, prefix)

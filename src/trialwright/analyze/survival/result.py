@@ -8,8 +8,17 @@ import polars as pl
 
 from trialwright.core.ledger import Group, make_groups
 from trialwright.core.result import Result
-from trialwright.core.table import Cell, Table, cell, make_table, print_interval, round_half_up, row
-from trialwright.figures.survival import draw_kaplan_meier
+from trialwright.core.table import (
+    Cell,
+    Table,
+    as_percent,
+    cell,
+    make_table,
+    print_interval,
+    round_half_up,
+    row,
+)
+from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
 
 MAIN = "main"
 RISK_TABLE_TICKS = 8
@@ -41,17 +50,24 @@ class SurvivalResult(Result):
     level: float
     curve: pl.DataFrame
 
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether the time is the length of follow-up, in which death is censoring."""
+        return self.method.name.startswith("Reverse")
+
     def table(self) -> Table:
         """Return one row per analysis and arm."""
         percent = f"{100 * self.level:g}%"
-        heads = ["", "Patients", "Events", f"Median, months ({percent} CI)"]
+        ended = "Alive at last contact" if self.is_follow_up else "Events"
+        heads = ["", "Patients", ended, f"Median, months ({percent} CI)"]
         heads += [f"At {m:g} months, % ({percent} CI)" for m in self.landmarks_months]
         rows = []
         for key, label in self.analyses:
             for group in make_groups([(code, name) for code, name in self.arms]):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 rows.append(row(name, *self._cells(group, key)))
-        note = f"Kaplan-Meier; confidence limits on the {self.conf_type} scale. NE, not estimable."
+        scale = f"confidence limits on the {self.conf_type} scale"
+        note = f"{self.method.name}; {scale}. NE, not estimable."
         return make_table(self.id, self.title, heads, rows, [note])
 
     def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
@@ -63,7 +79,7 @@ class SurvivalResult(Result):
             keys = [
                 group.key(*name_parts(analysis, f"{n}_{months:g}m")) for n in ("at", "low", "high")
             ]
-            at, low, high = (_times_100(self.value(key)) for key in keys)
+            at, low, high = (as_percent(self.value(key)) for key in keys)
             text = f"{round_half_up(at, 1)} ({print_interval(low, high)})"
             yield cell(text, *(self.ref(key) for key in keys))
 
@@ -76,12 +92,39 @@ class SurvivalResult(Result):
         return cell(text, *(self.ref(key) for key in keys))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the curves with bands, censoring ticks and numbers at risk."""
-        return draw_kaplan_meier(self.curve, risk_times(self.curve), ax)
+        """Draw the curves with bands, censoring ticks, medians and numbers at risk."""
+        band = f"Band: {100 * self.level:g}% CI, {self.conf_type}"
+        times = risk_times(self.curve)
+        outcome = f"{self.title}, proportion"
+        return draw_kaplan_meier(
+            self.curve, times, ax, medians=self._medians(), outcome=outcome, band=band
+        )
 
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        times = risk_times(self.curve)
+        return describe_kaplan_meier(self.curve, times, medians=self._medians(), outcome=self.title)
 
-def _times_100(value: float | None) -> float | None:
-    return None if value is None else 100 * value
+    def _name_events(self, group: Group) -> str:
+        n = self.count(group.key("events"))
+        return f"{n} alive" if self.is_follow_up else f"{n} event{'' if n == 1 else 's'}"
+
+    def _medians(self) -> pl.DataFrame:
+        """Return each curve's median with its words."""
+        groups = make_groups([(code, name) for code, name in self.arms])
+        shown = groups if len(groups) == 1 else groups[:-1]
+        rows = [
+            {
+                "stratum": group.label,
+                "median_months": self.value(group.key("median")),
+                "text": f"Median {self.print_median(group).text} months, "
+                f"{self._name_events(group)} in {self.count(group.key('n'))}",
+            }
+            for group in shown
+            if self.count(group.key("n"))
+        ]
+        schema = {"stratum": pl.String(), "median_months": pl.Float64(), "text": pl.String()}
+        return pl.DataFrame(rows, schema=schema)
 
 
 def name_parts(analysis: str, name: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const FIRST_ROWS = 50;
+  const MANY_PATIENTS = 50; // beyond, an opened patient is laid out only when it comes into view
   const page = document.documentElement;
   const isNarrow = window.matchMedia("(max-width: 640px)");
   let evidence = null; // parsed when the first number is opened
@@ -56,7 +57,7 @@
   const save = (rows, name) => {
     const text = `\ufeff${rows.map((row) => row.map(quote).join(",")).join("\r\n")}\r\n`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-    make("a", { href: address, download: `${name.replace(/[^\w.-]+/g, "-")}.csv` }).click();
+    make("a", { href: address, download: `${name.replace(/\.csv$/, "").replace(/[^\w.-]+/g, "-")}.csv` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   };
 
@@ -281,6 +282,7 @@
   followAddress();
 
   const patients = [...document.querySelectorAll("details.patient")];
+  page.classList.toggle("many", patients.length > MANY_PATIENTS);
   if (patients.length > 1) {
     const fold = make("button", { type: "button", className: "fold" }, "Open every patient");
     fold.addEventListener("click", () => {
