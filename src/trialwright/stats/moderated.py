@@ -221,4 +221,5 @@ def _estimate_spread(
     is_larger = target > null
     expected = -stdtrit(largest, np.where(is_larger, target, 0.5) / 2)
     spread = np.where(is_larger, scale[top] * ((size[top] / expected) ** 2 - 1), 0.0)
-    return float(np.clip(spread, *limits).mean())
+    lowest, highest = limits
+    return float(np.clip(spread, lowest, highest).mean())
