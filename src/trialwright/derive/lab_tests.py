@@ -28,22 +28,22 @@ def assign_lab_terms(lb: pl.DataFrame, version: CtcaeVersion) -> pl.DataFrame:
         for specimens that are not of blood, and for pH that is not known to be arterial.
     """
     tests = list_lab_tests(version)
-    names = ("LBSPEC", "LBCAT", "LBFAST")
-    rows = lb.with_columns(
-        pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in lb.columns
+    rows = lb.select(
+        (col(name) if name in lb.columns else pl.lit(None)).cast(pl.String).alias(name)
+        for name in ("PARAMCD", "LBSPEC", "LBCAT", "LBFAST")
     )
     code = col("PARAMCD").str.strip_chars().str.to_uppercase()
     low = {test.code: test.low_term for test in tests}
     high = {test.code: test.high_term for test in tests}
     fasting = {test.code: test.high_term_fasting or test.high_term for test in tests}
     is_fasting = (col("LBFAST").str.to_uppercase() == "Y").fill_null(value=False)
-    rows = rows.with_columns(
+    terms = rows.select(
         pl.when(_is_graded(code)).then(_look_up(code, low)).alias("ATOXDSCL"),
         pl.when(_is_graded(code))
         .then(pl.when(is_fasting).then(_look_up(code, fasting)).otherwise(_look_up(code, high)))
         .alias("ATOXDSCH"),
     )
-    return rows.select(*lb.columns, "ATOXDSCL", "ATOXDSCH")
+    return lb.with_columns(terms.get_columns())
 
 
 def find_test_review(version: CtcaeVersion) -> pl.Expr:
