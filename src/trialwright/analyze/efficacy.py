@@ -170,17 +170,7 @@ def analyze_landmark(
         statuses = find_statuses(adrs, members, endpoint.paramcd, choices[key].read)
         for group in make_groups(arms):
             _add_proportion(ledger, group, key, endpoint, group.of(statuses))
-    settings = {
-        "population": populations[endpoint.population][1],
-        "landmark": f"{endpoint.at_months} months"
-        if endpoint.at_months
-        else f"{endpoint.at_days} days",
-        "a success needs an evaluable scan from": (
-            f"{endpoint.success_needs.evaluable_scan_from_days_before} days before the landmark"
-        ),
-        "unknown counts as": endpoint.unknown.value,
-        "interval": "exact (Clopper-Pearson)",
-    }
+    settings = _settings(endpoint, populations[endpoint.population][1])
     return LandmarkResult(
         id=endpoint.id,
         title=f"{label} at {settings['landmark']}",
@@ -192,6 +182,19 @@ def analyze_landmark(
         levels=list(endpoint.intervals),
         reference_rates=list(reference_rates),
     )
+
+
+def _settings(endpoint: Landmark, population: str) -> dict[str, str]:
+    """Return every setting in force, for print."""
+    days = f"{endpoint.success_needs.evaluable_scan_from_days_before} days before the landmark"
+    at = f"{endpoint.at_months} months" if endpoint.at_months else f"{endpoint.at_days} days"
+    return {
+        "population": population,
+        "landmark": at,
+        "a success needs an evaluable scan from": days,
+        "unknown counts as": endpoint.unknown.value,
+        "interval": "exact (Clopper-Pearson)",
+    }
 
 
 def _vary(endpoint: Landmark, item: Sensitivity, read: AnalysisRead) -> _Choice:

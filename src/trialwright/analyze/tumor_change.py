@@ -124,14 +124,7 @@ def analyze_best_change(
     shown = shown.join(best, on="USUBJID", how="left")
     shown = shown.join(_responses(adrs, read), on="USUBJID", how="left")
     shown = shown.sort("PCHG", "USUBJID", descending=[True, False], nulls_last=True)
-    ledger = Ledger()
-    for item in shown.iter_rows(named=True):
-        rows = best.filter(col("USUBJID") == item["USUBJID"])
-        stat = Stat(
-            slug(item["USUBJID"]), item["PCHG"], "best_change", "Best change", unit="%",
-            variable="PCHG", level=item["USUBJID"],
-        )  # fmt: skip
-        ledger.add(stat, "ADTR", rows)
+    ledger = _ledger_of_best(shown, best)
     return BestChangeResult(
         id="best_change",
         title="Best change of target lesions",
@@ -141,6 +134,16 @@ def analyze_best_change(
         label_name=label[1] if label else "",
         changes=shown.select("USUBJID", "PCHG", "AVALC", "label", "progression", "is_confirmed"),
     )
+
+
+def _ledger_of_best(shown: pl.DataFrame, best: pl.DataFrame) -> Ledger:
+    """Enter each patient's best change with its row of ADTR."""
+    ledger = Ledger()
+    for subject, change in shown.select("USUBJID", "PCHG").iter_rows():
+        rows = best.filter(col("USUBJID") == subject)
+        stat = Stat(slug(subject), change, "best_change", "Best change", "PCHG", subject, "%")
+        ledger.add(stat, "ADTR", rows)
+    return ledger
 
 
 def analyze_change_over_time(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from polars import col
 
+from trialwright.datasets.analysis_domains import ANALYSIS
 from trialwright.derive.landmark import derive_landmark
 from trialwright.derive.lesions import derive_lesion_measurements
 from trialwright.derive.reads import PARQUALS
@@ -157,7 +158,4 @@ def _number(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _no_responses() -> pl.DataFrame:
     """Return an ADRS without rows."""
-    columns = {"USUBJID": pl.String, "PARQUAL": pl.String, "PARAMCD": pl.String}
-    columns |= {"AVALC": pl.String, "AVAL": pl.Float64, "ADT": pl.Date, "VISITNUM": pl.Float64}
-    columns |= {"ANL01FL": pl.String, "ANL02FL": pl.String, "SRCDOM": pl.String}
-    return pl.DataFrame(schema={**columns, "SRCVAR": pl.String, "SRCSEQ": pl.Int64})
+    return pl.DataFrame(schema=ANALYSIS["ADRS"].polars_schema())

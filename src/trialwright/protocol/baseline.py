@@ -109,7 +109,7 @@ class BaselineCharacteristic(Model):
     label: str = Field(description="Name in print")
     domain: str = Field(pattern=VARIABLE_NAME, description="Domain that records it")
     variable: str = Field(pattern=VARIABLE_NAME, description="Variable of the domain")
-    where: Mapping[str, str] = Field(
+    where: Mapping[Annotated[str, Field(pattern=VARIABLE_NAME)], str] = Field(
         default={}, description="Values of other variables that choose the records"
     )
     when: BaselineWhen = Field(default=BaselineWhen.ANY, description="Which record counts")

@@ -21,6 +21,8 @@ def _find_design_bounds(design: Node) -> Iterator[Finding]:
     )
     for low, high, action in below:
         small, large = design.number(*low), design.number(*high)
+        if low == ("p0",) and not (_is_rate(small) and _is_rate(large)):
+            continue
         if small is not None and large is not None and small >= large:
             yield _bounds(design, low, f"less than {'.'.join(high)} ({large:g})", action)
     first, last = design.number("stage_1", "r1"), design.number("total", "r")
@@ -30,6 +32,10 @@ def _find_design_bounds(design: Node) -> Iterator[Finding]:
     if is_possible and first is not None and last is not None and last < first:
         expected = f"at least stage_1.r1 ({first:g})"
         yield _bounds(design, ("total", "r"), expected, "Write the largest count of both stages.")
+
+
+def _is_rate(value: float | None) -> bool:
+    return value is not None and 0 < value < 1
 
 
 def _bounds(design: Node, keys: tuple[str, ...], expected: str, action: str) -> Finding:

@@ -8,6 +8,7 @@ from trialwright.core.errors import Finding
 from trialwright.protocol.bounds import find_design_faults
 from trialwright.protocol.nodes import Node, Shape, find_fault
 from trialwright.protocol.rules import RULES, WARNINGS
+from trialwright.protocol.strategies import find_strategy_faults
 
 DAYS_PER_WEEK = 7
 _DAY_NAME = re.compile(r"(C(?P<cycle>[1-9]\d*))?D(?P<day>-?[1-9]\d*)")
@@ -197,36 +198,7 @@ def _find_in_endpoint(endpoint: Node) -> Iterator[Finding]:
                 "last contact for a time to death",
                 "Write last contact: who was seen alive was followed until then.",
             )
-        yield from _find_in_strategies(endpoint)
-    allowed = {
-        "landmark": ("failure", "follow on", "until then"),
-        "best_response": ("failure", "follow on", "until then", "censor"),
-        "time_to_event": ("event", "follow on", "censor"),
-    }.get(kind or "")
-    strategies = endpoint.get("intercurrent")
-    for strategy in (strategies.fields if strategies and allowed else {}).values():
-        if strategy.value in ("failure", "event", "follow on", "censor", "until then") and (
-            strategy.value not in (allowed or ())
-        ):
-            yield _conflict(
-                strategy,
-                strategy.found,
-                f"one of {', '.join(allowed or ())} for a {kind}",
-                "Write one of these.",
-            )
-
-
-def _find_in_strategies(endpoint: Node) -> Iterator[Finding]:
-    """Yield a finding where the censoring scheme does something else than is declared."""
-    does = {"fda_a": "censor", "ema_all_events": "follow on"}.get(endpoint.text("scheme") or "")
-    declared = endpoint.get("intercurrent", "new_anticancer_therapy")
-    if does and declared and declared.value in ("censor", "follow on") and declared.value != does:
-        yield _conflict(
-            declared,
-            declared.found,
-            f"{does}, as scheme {endpoint.text('scheme')} has it",
-            "Change one of them.",
-        )
+    yield from find_strategy_faults(endpoint)
 
 
 def _find_in_baseline(characteristic: Node) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.nodes import Node, Shape
+from trialwright.protocol.nodes import ITEM_KEYS, Node, Shape
 from trialwright.protocol.words import Words
 
 KIND_KEYS = ("kind", "rule")
@@ -148,7 +148,10 @@ def _has_path_in(path: str, part: Any, node: Node | None) -> bool:
             if _starts(path, key)
         )
     items = node.items or (node,)
-    if is_model(element) and not all(item.shape is Shape.MAPPING and item.name for item in items):
+    has_names = any(
+        key in keys_of(model) for model in models_at(element, None) for key in ITEM_KEYS
+    )
+    if has_names and not all(item.shape is Shape.MAPPING and item.name for item in items):
         return True  # an item without a name is reported, and could be the one that is meant
     return any(
         has_path(path, element, item)

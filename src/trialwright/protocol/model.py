@@ -53,7 +53,8 @@ class Imputation(Model):
     """Which day stands for a partial date, by what is dated.
 
     `none` leaves the date missing; `first day`, `last day` and `middle` (day 15, or 1 July) are
-    those of the month, or of the year when the month is missing too.
+    those of the month, or of the year when the month is missing too. Scans and responses have
+    `lesion_missing_day` and `response_missing_day` under `response`.
     """
 
     start: DateImputation = Field(
@@ -62,10 +63,6 @@ class Imputation(Model):
     end: DateImputation = Field(
         default=DateImputation.NONE, description="End of events, medications and doses"
     )
-    lesion: DateImputation = Field(
-        default=DateImputation.NONE, description="Lesion measurements (TU, TR)"
-    )
-    response: DateImputation = Field(default=DateImputation.NONE, description="Responses (RS)")
     death: DateImputation = Field(default=DateImputation.NONE, description="Death")
 
 

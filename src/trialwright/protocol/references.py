@@ -48,7 +48,8 @@ class _Names:
         self.arms = _names([arms], "id") if arms else None
         self.agents = _names(agents, "name") if self.arms else None
         self.visits = None if "visits" in skipped else _names([root.get("visits")], "name")
-        self.populations = list(populations.fields) if populations else None
+        names = list(populations.fields) if populations else []
+        self.populations = names or None
         self.endpoints = None if "endpoints" in skipped else _names(endpoints, "id")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trialwright.analyze.patients import PatientsResult
+from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.table import Text
 from trialwright.report.blocks import Fact, FigureBlock, PatientBlock, TableBlock
 

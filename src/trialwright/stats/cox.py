@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from trialwright.core.errors import EstimateError
+from trialwright.stats.confidence import normal_quantile
 from trialwright.stats.cox_likelihood import (
     CoxTies,
     PartialLikelihood,
@@ -19,7 +20,6 @@ from trialwright.stats.cox_likelihood import (
     newton_step,
 )
 from trialwright.stats.survival_counts import FloatArray
-from trialwright.stats.survival_limits import normal_quantile
 
 __all__ = ["CoxModel", "CoxTies", "HazardRatio", "code_groups", "estimate_cox"]
 

@@ -36,4 +36,4 @@ def query_datasets(datasets: Mapping[str, pl.DataFrame], sql: str) -> pl.DataFra
             f"The query cannot be answered: {reason}. "
             f"Tables are {', '.join(datasets)}; write one SELECT statement."
         ) from error
-    return answer.collect() if isinstance(answer, pl.LazyFrame) else answer
+    return answer

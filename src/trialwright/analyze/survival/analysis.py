@@ -190,22 +190,10 @@ def _analyze(
             is_drawn = key == MAIN and (group.code is not None or len(groups) == 1)
             if curve is not None and is_drawn:
                 curves.append(tabulate_curve(curve, group.label))
-    settings = {
-        "population": populations[endpoint.population][1],
-        "scale of the limits": endpoint.conf_type.value,
-        "level": endpoint.conf_level,
-        "limits where the curve is zero": endpoint.s_zero_limit.value,
-        "after the last time": endpoint.beyond_last.value,
-        "days per month": DAYS_PER_MONTH,
-    }
-    if isinstance(endpoint, TimeToEvent):
-        settings |= {"censoring": endpoint.scheme.value, "without event": endpoint.censor.value}
     return SurvivalResult(
         id=endpoint.id,
         title=_name(endpoint.variable),
-        method=Method(
-            "Reverse Kaplan-Meier" if estimate.is_reverse else "Kaplan-Meier", settings, REFERENCES
-        ),
+        method=_method(estimate, populations[endpoint.population][1]),
         data=ledger.data,
         basis=ledger.basis,
         arms=[list(arm) for arm in arms],
@@ -239,6 +227,23 @@ def tabulate_curve(curve: SurvivalCurve, label: str) -> pl.DataFrame:
         .cast(pl.Schema(CURVE_SCHEMA))
         .select(*CURVE_SCHEMA)
     )
+
+
+def _method(estimate: _Estimate, population: str) -> Method:
+    """Return the method with every setting in force."""
+    endpoint = estimate.endpoint
+    settings: dict[str, str | float] = {
+        "population": population,
+        "scale of the limits": endpoint.conf_type.value,
+        "level": endpoint.conf_level,
+        "limits where the curve is zero": endpoint.s_zero_limit.value,
+        "after the last time": endpoint.beyond_last.value,
+        "days per month": DAYS_PER_MONTH,
+    }
+    if isinstance(endpoint, TimeToEvent):
+        settings |= {"censoring": endpoint.scheme.value, "without event": endpoint.censor.value}
+    name = "Reverse Kaplan-Meier" if estimate.is_reverse else "Kaplan-Meier"
+    return Method(name, settings, REFERENCES)
 
 
 def _add_estimates(
