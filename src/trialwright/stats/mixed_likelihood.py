@@ -150,14 +150,16 @@ def _differentiate(
     """Return first and second derivative of the deviance by the correlation."""
     stretch = 1 / (1 - rho)  # d ratio / d rho is its square
     _, first, second = evaluate_profile(sums, rho * stretch, is_restricted).deviance(df).T
-    return first * stretch**2, second * stretch**4 + 2 * first * stretch**3
+    slope: FloatArray = first * stretch**2
+    return slope, second * stretch**4 + 2 * slope * stretch
 
 
 def take_measurements(sums: GroupSums, rows: BoolArray | NDArray[np.int64]) -> GroupSums:
     """Return the sums of some of the measurements."""
 
     def take(part: FloatArray) -> FloatArray:
-        return part if len(part) == 1 and len(sums.total) != 1 else part[rows]
+        taken: FloatArray = part if len(part) == 1 and len(sums.total) != 1 else part[rows]
+        return taken
 
     return GroupSums(
         sums.sizes,
