@@ -127,7 +127,8 @@ def find_correlation(
     )
     best = np.argmin(deviance, axis=0)
     bounds = np.concatenate([[smallest], grid, [LARGEST_CORRELATION]])
-    low, high, rho = bounds[best], bounds[best + 2], grid[best]
+    low, high = bounds[best], bounds[best + 2]
+    rho: FloatArray = grid[best]
     for _ in range(MAX_STEPS):
         slope, curvature = _differentiate(sums, df, is_restricted, rho)
         low, high = np.where(slope < 0, rho, low), np.where(slope < 0, high, rho)
