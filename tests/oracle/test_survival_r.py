@@ -3,13 +3,11 @@
 Every case of every file is compared; NA is nan, and None in a quantile.
 """
 
-import csv
-import gzip
 from collections import defaultdict
 
 import numpy as np
 import pytest
-from oracle_data import find_oracle
+from survival_inputs import number, read_rows
 
 from trialwright.stats.survival import (
     ConfidenceType,
@@ -37,13 +35,6 @@ CURVE_COLUMNS = {
 }
 
 
-def read_rows(relative: str) -> list[dict[str, str]]:
-    path = find_oracle(f"survival/{relative}")
-    content = path.read_bytes()
-    text = gzip.decompress(content) if path.suffix == ".gz" else content
-    return list(csv.DictReader(text.decode().splitlines()))
-
-
 def read_group(dataset: str, group: str) -> tuple[np.ndarray, np.ndarray]:
     rows = [r for r in read_rows(f"inputs/{dataset}.csv") if group in ("__all__", r["group"])]
     return np.array([float(r["time"]) for r in rows]), np.array([int(r["status"]) for r in rows])
@@ -52,10 +43,6 @@ def read_group(dataset: str, group: str) -> tuple[np.ndarray, np.ndarray]:
 def fit(row: dict[str, str]) -> SurvivalCurve:
     time, event = read_group(row["dataset"], row["group"])
     return estimate_survival(time, event, conf_type=ConfidenceType(row["conf_type"]))
-
-
-def number(text: str) -> float:
-    return np.nan if text in ("NA", "") else float(text)
 
 
 def differ(ours: float | None, theirs: str, tolerance: float = ABSOLUTE) -> bool:

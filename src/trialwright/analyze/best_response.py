@@ -11,6 +11,7 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
     Table,
+    as_percent,
     cell,
     heading,
     make_table,
@@ -87,7 +88,7 @@ class BestResponseResult(Result):
         """Print one rate with its exact limits."""
         group = group or Group("All")
         refs = [group.key(key), group.key(f"{key}_low"), group.key(f"{key}_high")]
-        low, high = (None if (v := self.value(ref)) is None else 100 * v for ref in refs[1:])
+        low, high = (as_percent(self.value(ref)) for ref in refs[1:])
         text = print_n_percent(self.count(refs[0]), self.count(group.key("n")))
         return cell(f"{text}, {print_interval(low, high)}", *(self.ref(ref) for ref in refs))
 

@@ -12,7 +12,7 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.swimmer import draw_swimmer
+from trialwright.figures.swimmer import describe_swimmer, draw_swimmer
 from trialwright.protocol.endpoints import AnalysisRead
 
 TREATMENT, FOLLOW_UP = "On treatment", "Follow-up"
@@ -42,6 +42,10 @@ class CourseResult(Result):
     def plot(self, ax: Any = None) -> Any:
         """Draw the swimmer plot."""
         return draw_swimmer(self.bars, self.events, ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_swimmer(self.bars, self.events)
 
 
 def analyze_course(
@@ -125,6 +129,11 @@ def _bars(members: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([treatment, later])
 
 
+def _sentence_case(name: str) -> pl.Expr:
+    text = col(name)
+    return text.str.slice(0, 1) + text.str.slice(1).str.to_lowercase()
+
+
 def _events(members: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead) -> pl.DataFrame:
     """Return first response, progression, death and the reason for the end of treatment."""
     parts = [
@@ -132,13 +141,13 @@ def _events(members: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead
             "USUBJID",
             _months("DTHDT").alias("time_months"),
             pl.lit("death").alias("kind"),
-            col("DTHCAUS").alias("text"),
+            pl.lit(None, dtype=pl.String).alias("text"),
         ),
         members.filter(col("DCTDT").is_not_null()).select(
             "USUBJID",
             _months("DCTDT").alias("time_months"),
             pl.lit("discontinuation").alias("kind"),
-            col("DCTREAS").alias("text"),
+            _sentence_case("DCTREAS").alias("text"),
         ),
     ]
     for paramcd, kind in (

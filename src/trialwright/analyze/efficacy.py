@@ -12,6 +12,7 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
     Table,
+    as_percent,
     cell,
     make_table,
     print_interval,
@@ -19,7 +20,7 @@ from trialwright.core.table import (
     row,
 )
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.proportion import draw_proportion
+from trialwright.figures.proportion import describe_proportion, draw_proportion
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Sensitivity, Unknown
 from trialwright.stats.proportion import ProportionInterval, estimate_proportion
@@ -83,16 +84,22 @@ class LandmarkResult(Result):
             group.key(*name_parts(analysis, f"{side}_{100 * level:g}")) for side in ("low", "high")
         ]
         low, high = (self.value(key) for key in keys)
-        text = print_interval(
-            None if low is None else 100 * low, None if high is None else 100 * high
-        )
+        text = print_interval(as_percent(low), as_percent(high))
         return cell(text, *(self.ref(key) for key in keys))
 
     def _intervals(self, group: Group, analysis: str) -> list[Cell]:
         return [self.print_interval(level, group, analysis) for level in self.levels]
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the main proportion with its intervals beside the design's rates."""
+        """Draw the proportions with their intervals beside the design's rates."""
+        return draw_proportion(self._drawn(), self.reference_rates, ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_proportion(self._drawn(), self.reference_rates)
+
+    def _drawn(self) -> pl.DataFrame:
+        """Return one row per analysis and level."""
         rows = [
             {
                 "label": label,
@@ -105,7 +112,7 @@ class LandmarkResult(Result):
             for group in make_groups([(code, name) for code, name in self.arms])[-1:]
             for level in self.levels
         ]
-        return draw_proportion(pl.DataFrame(rows), self.reference_rates, ax)
+        return pl.DataFrame(rows)
 
 
 def name_parts(analysis: str, name: str) -> tuple[str, ...]:
@@ -163,17 +170,7 @@ def analyze_landmark(
         statuses = find_statuses(adrs, members, endpoint.paramcd, choices[key].read)
         for group in make_groups(arms):
             _add_proportion(ledger, group, key, endpoint, group.of(statuses))
-    settings = {
-        "population": populations[endpoint.population][1],
-        "landmark": f"{endpoint.at_months} months"
-        if endpoint.at_months
-        else f"{endpoint.at_days} days",
-        "a success needs an evaluable scan from": (
-            f"{endpoint.success_needs.evaluable_scan_from_days_before} days before the landmark"
-        ),
-        "unknown counts as": endpoint.unknown.value,
-        "interval": "exact (Clopper-Pearson)",
-    }
+    settings = _settings(endpoint, populations[endpoint.population][1])
     return LandmarkResult(
         id=endpoint.id,
         title=f"{label} at {settings['landmark']}",
@@ -185,6 +182,19 @@ def analyze_landmark(
         levels=list(endpoint.intervals),
         reference_rates=list(reference_rates),
     )
+
+
+def _settings(endpoint: Landmark, population: str) -> dict[str, str]:
+    """Return every setting in force, for print."""
+    days = f"{endpoint.success_needs.evaluable_scan_from_days_before} days before the landmark"
+    at = f"{endpoint.at_months} months" if endpoint.at_months else f"{endpoint.at_days} days"
+    return {
+        "population": population,
+        "landmark": at,
+        "a success needs an evaluable scan from": days,
+        "unknown counts as": endpoint.unknown.value,
+        "interval": "exact (Clopper-Pearson)",
+    }
 
 
 def _vary(endpoint: Landmark, item: Sensitivity, read: AnalysisRead) -> _Choice:

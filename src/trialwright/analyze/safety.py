@@ -11,7 +11,7 @@ from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, s
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Row, Table, cell, heading, make_table, print_n_percent, row
 from trialwright.derive.adverse_events import is_withdrawn
-from trialwright.figures.safety import draw_adverse_events
+from trialwright.figures.safety import describe_adverse_events, draw_adverse_events
 
 GRADES = (1, 2, 3, 4, 5)
 SEVERE_FROM = 3
@@ -84,6 +84,10 @@ class AdverseEventTerms(Result):
     def plot(self, ax: Any = None) -> Any:
         """Draw the terms as bars stacked by worst grade."""
         return draw_adverse_events(self.worst, ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_adverse_events(self.worst)
 
 
 def _n_cell(result: Result, group: Group, *parts: str) -> Any:

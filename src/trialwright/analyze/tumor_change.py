@@ -12,8 +12,8 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.response import draw_waterfall
-from trialwright.figures.spider import draw_spider
+from trialwright.figures.response import describe_waterfall, draw_waterfall
+from trialwright.figures.spider import describe_spider, draw_spider
 from trialwright.protocol.endpoints import AnalysisRead
 
 SUM_OF_DIAMETERS = "SDIAM"
@@ -47,6 +47,10 @@ class BestChangeResult(Result):
         """Draw the waterfall."""
         return draw_waterfall(self.changes, ax)
 
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_waterfall(self.changes)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeOverTimeResult(Result):
@@ -70,6 +74,10 @@ class ChangeOverTimeResult(Result):
     def plot(self, ax: Any = None) -> Any:
         """Draw one line per patient."""
         return draw_spider(self.changes.drop("stat_id"), ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_spider(self.changes.drop("stat_id"))
 
 
 def analyze_best_change(
@@ -116,14 +124,7 @@ def analyze_best_change(
     shown = shown.join(best, on="USUBJID", how="left")
     shown = shown.join(_responses(adrs, read), on="USUBJID", how="left")
     shown = shown.sort("PCHG", "USUBJID", descending=[True, False], nulls_last=True)
-    ledger = Ledger()
-    for item in shown.iter_rows(named=True):
-        rows = best.filter(col("USUBJID") == item["USUBJID"])
-        stat = Stat(
-            slug(item["USUBJID"]), item["PCHG"], "best_change", "Best change", unit="%",
-            variable="PCHG", level=item["USUBJID"],
-        )  # fmt: skip
-        ledger.add(stat, "ADTR", rows)
+    ledger = _ledger_of_best(shown, best)
     return BestChangeResult(
         id="best_change",
         title="Best change of target lesions",
@@ -133,6 +134,16 @@ def analyze_best_change(
         label_name=label[1] if label else "",
         changes=shown.select("USUBJID", "PCHG", "AVALC", "label", "progression", "is_confirmed"),
     )
+
+
+def _ledger_of_best(shown: pl.DataFrame, best: pl.DataFrame) -> Ledger:
+    """Enter each patient's best change with its row of ADTR."""
+    ledger = Ledger()
+    for subject, change in shown.select("USUBJID", "PCHG").iter_rows():
+        rows = best.filter(col("USUBJID") == subject)
+        stat = Stat(slug(subject), change, "best_change", "Best change", "PCHG", subject, "%")
+        ledger.add(stat, "ADTR", rows)
+    return ledger
 
 
 def analyze_change_over_time(

@@ -69,6 +69,10 @@ class Result:
         """Draw the result's figure on the axes given, or on new ones."""
         raise TrialwrightError(f"Result {self.id} has no figure. Read its numbers from .data.")
 
+    def describe(self) -> str:
+        """Say in words what the figure shows; the title where there is none."""
+        return self.title
+
     def value(self, stat_id: str) -> float | None:
         """Return one statistic; None where it is undefined."""
         found = self.data.filter(pl.col("stat_id") == stat_id)

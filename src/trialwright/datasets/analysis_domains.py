@@ -49,6 +49,7 @@ ADSL = Dataset(
         Variable("SEX", "Sex"),
         Variable("RACE", "Race"),
         Variable("RFICDT", "Date of Informed Consent", DAY),
+        Variable("RFSTDT", "Subject Reference Start Date", DAY),
         Variable("ENRLDT", "Date of Enrollment", DAY),
         Variable("ENRLNUM", "Order of Inclusion, from 1", INTEGER),
         Variable("RANDDT", "Date of Randomization", DAY),
@@ -92,6 +93,8 @@ ADEX = Dataset(
         Variable("AENDT", "Analysis End Date", DAY),
         Variable("ASTDY", "Analysis Start Day", INTEGER),
         Variable("ADOSE", "Dose", NUMBER),
+        Variable("ADOSEU", "Analysis Dose Units"),
+        Variable("NADMIN", "Administrations of the Record", INTEGER),
         Variable("EXDOSU", "Dose Units"),
         Variable("ACYCLE", "Cycle", INTEGER),
         *SOURCE,
@@ -108,6 +111,7 @@ ADEXSUM = Dataset(
         *PARAMETER[1:],
         Variable("EXTRT", "Name of Treatment; empty for all together"),
         Variable("AVAL", "Analysis Value", NUMBER),
+        Variable("AVALU", "Analysis Value Unit"),
     ),
     order=("USUBJID", "PARAMCD", "EXTRT"),
 )
@@ -120,8 +124,12 @@ ADTR = Dataset(
         SEQUENCE,
         *PARAMETER,
         Variable("TRLNKID", "Lesion"),
+        Variable("TULOC", "Location"),
+        Variable("TULOCGR1", "Location Group: NODAL or NON-NODAL"),
         *VISIT,
+        Variable("TRREPNUM", "Assessment of the Visit, from 1", INTEGER),
         Variable("ADT", "Analysis Date", DAY),
+        Variable("ADTF", "What of the Date was Imputed: D day, M month and day"),
         Variable("ADY", "Analysis Relative Day", INTEGER),
         Variable("AVAL", "Analysis Value", NUMBER, unit="mm"),
         Variable("BASE", "Baseline Value", NUMBER, unit="mm"),
@@ -159,6 +167,7 @@ ADRS = Dataset(
         _flag("ANL01FL", "Worst Record of the Date"),
         _flag("ANL02FL", "Up to and Including the First Progression"),
         Variable("AREASON", "The Rule that Decided, in Words"),
+        Variable("PDBLKDT", "First iUPD of the Block (iRECIST)", DAY),
         *SOURCE,
     ),
     order=("USUBJID", "PARQUAL", "PARAMCD", "ADT", "ASEQ"),
@@ -177,6 +186,8 @@ ADTTE = Dataset(
         Variable("CNSR", "Censored: 1, event: 0", INTEGER),
         Variable("EVNTDESC", "Event or Censoring Description"),
         Variable("CNSDTDSC", "Censor Date Description"),
+        Variable("IBOR", "Best Overall Response (iRECIST)"),
+        Variable("IBORDT", "Date of Best Overall Response (iRECIST)", DAY),
         *SOURCE,
     ),
     order=("USUBJID", "PARQUAL", "PARAMCD"),
@@ -203,6 +214,7 @@ ADAE = Dataset(
         Variable("AEOUT", "Outcome"),
         _flag("AESDTH", "Results in Death"),
         _flag("TRTEMFL", "Treatment Emergent Flag"),
+        _flag("AOCCFL", "First Occurrence within Subject"),
         _flag("AOCCPFL", "Worst Grade of the Term, Once per Subject"),
         *SOURCE,
     ),
@@ -213,3 +225,14 @@ ANALYSIS: Mapping[str, Dataset] = {
     item.name: item for item in (ADSL, ADEX, ADEXSUM, ADTR, ADRS, ADTTE, ADAE)
 }
 """Analysis datasets by upper-case name. ADSL also admits characteristics that a protocol names."""
+
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "ADEXSUM": ("NADMIN", "NCYC", "PLANDOSE", "RDI", "TOTDOSE", "TRTDUR"),
+    "ADTR": ("BPCHG", "LDIAM", "NLDIAM", "SDIAM"),
+    "ADRS": (
+        *("TRGRESP", "NTRGRESP", "NEWLPROG", "OVR", "OVRLRESP", "OVRLREAD", "PD", "RSP", "CB"),
+        *("BOR", "BCP", "CBOR", "CRSP", "CCB", "CBCP", "DEATH", "LSTA", "MDIS", "NPR"),
+    ),
+    "ADTTE": ("PFS", "OS", "RSD", "CRSD", "TTR", "CTTR", "TTP"),
+}
+"""Parameter codes (PARAMCD) of the analysis datasets; a lesion or a landmark adds its number."""

@@ -193,7 +193,10 @@ MEASUREMENTS = Particulars(
         "--TESTCD": lists.LESION_TEST,
         "--EVAL": lists.EVALUATOR,
     },
-    extra=(Variable("VISITNUM", "Visit Number", NUMBER, is_expected=True),),
+    extra=(
+        Variable("VISITNUM", "Visit Number", NUMBER, is_expected=True),
+        Variable("TRREPNUM", "Repetition Number", INTEGER),
+    ),
 )
 RESPONSES = Particulars(
     expected=("--STRESC", "--DTC"),

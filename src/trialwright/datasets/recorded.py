@@ -71,12 +71,14 @@ class Recorded:
         return None if ds is None else ds.filter(col("DSDECOD").is_in(codes))
 
     def deaths(self) -> pl.DataFrame | None:
-        """Return who is dead in DM: USUBJID, death_date (the last possible day, or null)."""
+        """Return who is dead in DM: USUBJID, first (death_from) and last possible day."""
         dm = self.pick("dm", "USUBJID", optional=("DTHFL", "DTHDTC"))
         if dm is None:
             return None
         return dm.filter((col("DTHFL") == "Y") | col("DTHDTC").is_not_null()).select(
-            "USUBJID", latest_day("DTHDTC").alias("death_date")
+            "USUBJID",
+            earliest_day("DTHDTC").alias("death_from"),
+            latest_day("DTHDTC").alias("death_date"),
         )
 
     def treatment_starts(self) -> pl.DataFrame | None:
@@ -154,6 +156,12 @@ def hit_file(domain: str, column: str | None, found: str, expected: str) -> Hits
 def quoted(name: str) -> pl.Expr:
     """Return a value in quotes, as a finding prints it."""
     return pl.format("'{}'", col(name).cast(pl.String))
+
+
+def plain(number: str | pl.Expr) -> pl.Expr:
+    """Return a number as text without needless decimals: 32, not 32.0."""
+    value = col(number) if isinstance(number, str) else number
+    return value.cast(pl.String).str.replace(r"\.0$", "")
 
 
 def prepare_recorded(

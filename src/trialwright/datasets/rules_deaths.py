@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 from polars import col
 
-from trialwright.datasets.dates import earliest_day
+from trialwright.datasets.dates import earliest_day, latest_day
 from trialwright.datasets.recorded import Hits, Recorded
 from trialwright.datasets.rules_registry import rule
 
@@ -104,7 +104,7 @@ def find_contradicting_status(recorded: Recorded) -> Iterator[Hits]:
     mend="Correct DSDECOD or DSSTDTC, or the death in DM.",
 )
 def find_contradicting_disposition(recorded: Recorded) -> Iterator[Hits]:
-    """Find study participation ended by death without a death in DM, or on another date."""
+    """Find participation ended by death without a death in DM, or on another date."""
     ds = recorded.pick("ds", "USUBJID", "DSDECOD", optional=("DSSTDTC", "DSSCAT"))
     deaths = recorded.deaths()
     if ds is None or deaths is None:
@@ -113,7 +113,9 @@ def find_contradicting_disposition(recorded: Recorded) -> Iterator[Hits]:
     yield Hits("ds", _not_dead(recorded, ended), "DSDECOD", "DEATH", "DTHFL = Y in DM")
     is_of_study = (col("DSSCAT") != "STUDY TREATMENT").fill_null(value=True)
     dated = ended.filter(is_of_study).join(deaths, on="USUBJID", maintain_order="left")
-    differs = dated.filter(earliest_day("DSSTDTC") > col("death_date"))
+    differs = dated.filter(
+        (earliest_day("DSSTDTC") > col("death_date")) | (latest_day("DSSTDTC") < col("death_from"))
+    )
     expected = pl.format("{} (death in DM)", col("death_date").cast(pl.String))
     yield Hits("ds", differs, "DSSTDTC", col("DSSTDTC"), expected)
 

@@ -1,4 +1,4 @@
-"""Rules about adverse events and laboratory values."""
+"""Rules about adverse events, laboratory values and performance status."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,12 @@ import polars as pl
 from polars import col
 
 from trialwright.datasets.codelists import ctcae_terms, find_nearest
-from trialwright.datasets.recorded import Hits, Recorded, hit_file, quoted
+from trialwright.datasets.recorded import Hits, Recorded, hit_file, plain, quoted
 from trialwright.datasets.rules_registry import rule
 
 SERIOUS_BECAUSE = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
 OTHER_SPECIFY = " - other, specify"
+ECOG_STATUSES = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
 WITHOUT_UNIT = ("INR", "PH", "SPGRAV", "NEUTLYM", "ALBGLOB")
 
 
@@ -37,7 +38,7 @@ def find_unknown_terms(recorded: Recorded) -> Iterator[Hits]:
         if term.lower() not in terms and not term.lower().startswith(others)
     ]
     offered = {
-        term: f"Choose among {'; '.join(nearest)}."
+        term: f"Choose among {'; '.join(nearest)}." if nearest[1:] else f"Write {nearest[0]}."
         for term in unknown
         if (nearest := find_nearest(term, known))
     }
@@ -102,6 +103,21 @@ def find_events_not_serious(recorded: Recorded) -> Iterator[Hits]:
 
 
 @rule(
+    "QS-ECOG",
+    "block",
+    title="A performance status that ECOG does not have",
+    why="Table 1 counts patients by it, and eligibility asks for it.",
+    mend="Write 0 to 5 in QSSTRESN.",
+)
+def find_impossible_status(recorded: Recorded) -> Iterator[Hits]:
+    """Find ECOG performance statuses other than 0, 1, 2, 3, 4 and 5."""
+    qs = recorded.pick("qs", "USUBJID", "QSTESTCD", "QSSTRESN")
+    if qs is not None:
+        rows = qs.filter(col("QSTESTCD") == "ECOG101", ~col("QSSTRESN").is_in(ECOG_STATUSES))
+        yield Hits("qs", rows, "QSSTRESN", plain("QSSTRESN"), "0, 1, 2, 3, 4 or 5")
+
+
+@rule(
     "LB-UNIT",
     "warn",
     title="A laboratory value without a unit",
@@ -121,7 +137,7 @@ def find_values_without_unit(recorded: Recorded) -> Iterator[Hits]:
     if rows.height and not recorded.has("lb", "LBSTRESU"):
         yield hit_file("lb", "LBSTRESU", "no such column", "the unit of every value")
     else:
-        found = pl.format("{} {} without a unit", col("LBTESTCD"), col("LBSTRESN"))
+        found = pl.format("{} {} without a unit", col("LBTESTCD"), plain("LBSTRESN"))
         yield Hits("lb", rows, "LBSTRESU", found, "a unit")
 
 
@@ -137,6 +153,6 @@ def find_crossed_limits(recorded: Recorded) -> Iterator[Hits]:
     lb = recorded.pick("lb", "USUBJID", "LBTESTCD", "LBSTNRLO", "LBSTNRHI")
     if lb is not None:
         rows = lb.filter(col("LBSTNRLO") > col("LBSTNRHI"))
-        found = pl.format("{} {}", col("LBTESTCD"), col("LBSTNRLO"))
-        expected = pl.format("{} (the upper limit) or less", col("LBSTNRHI"))
+        found = pl.format("{} {}", col("LBTESTCD"), plain("LBSTNRLO"))
+        expected = pl.format("{} (the upper limit) or less", plain("LBSTNRHI"))
         yield Hits("lb", rows, "LBSTNRLO", found, expected)

@@ -7,7 +7,7 @@ from polars import col
 
 from trialwright.datasets.codelists import find_nearest
 from trialwright.datasets.dates import earliest_day, latest_day
-from trialwright.datasets.recorded import ENTRY_MILESTONES, Hits, Recorded, hit_file, quoted
+from trialwright.datasets.recorded import ENTRY_MILESTONES, Hits, Recorded, hit_file, plain, quoted
 from trialwright.datasets.rules_registry import rule
 from trialwright.datasets.units import is_per_body, is_same_dose_unit
 
@@ -53,7 +53,7 @@ def find_doses_without_unit(recorded: Recorded) -> Iterator[Hits]:
     if rows.height and not recorded.has("ex", "EXDOSU"):
         yield hit_file("ex", "EXDOSU", "no such column", "the unit of every dose")
     else:
-        found = pl.format("{} without a unit", col("EXDOSE"))
+        found = pl.format("{} without a unit", plain("EXDOSE"))
         yield Hits("ex", rows, "EXDOSU", found, "a unit, such as mg")
 
 
@@ -91,7 +91,7 @@ def find_negative_doses(recorded: Recorded) -> Iterator[Hits]:
     ex = recorded.pick("ex", "USUBJID", "EXDOSE")
     if ex is not None:
         rows = ex.filter(col("EXDOSE") < 0)
-        yield Hits("ex", rows, "EXDOSE", pl.format("{}", col("EXDOSE")), "0 or more")
+        yield Hits("ex", rows, "EXDOSE", plain("EXDOSE"), "0 or more")
 
 
 @rule(
@@ -133,7 +133,7 @@ def find_wrong_weights(recorded: Recorded) -> Iterator[Hits]:
     is_kg = (col("VSSTRESU").str.to_lowercase() == "kg").fill_null(value=False)
     is_human = col("VSSTRESN").is_between(LIGHTEST_KG, HEAVIEST_KG)
     rows = _weights(vs).filter(~is_kg | ~is_human)
-    found = pl.format("{} {}", col("VSSTRESN"), col("VSSTRESU").fill_null("without a unit"))
+    found = pl.format("{} {}", plain("VSSTRESN"), col("VSSTRESU").fill_null("without a unit"))
     expected = f"{LIGHTEST_KG:.0f} to {HEAVIEST_KG:.0f} kg"
     yield Hits("vs", rows, "VSSTRESN", found, expected)
 
@@ -155,8 +155,7 @@ def find_doses_without_enrollment(recorded: Recorded) -> Iterator[Hits]:
         enrolled, on="USUBJID", how="anti", maintain_order="left"
     )
     rows = rows.unique("USUBJID", keep="first", maintain_order=True)
-    found = "a dose of a subject without an arm"
-    yield Hits("ex", rows, "USUBJID", found, "doses of enrolled subjects alone")
+    yield Hits("ex", rows, "USUBJID", "a dose, and not enrolled", "an enrolled subject")
 
 
 @rule(
@@ -188,7 +187,7 @@ def find_doses_before_entry(recorded: Recorded) -> Iterator[Hits]:
     mend="Correct EXSTDTC, or the date of discontinuation in DS.",
 )
 def find_doses_after_stop(recorded: Recorded) -> Iterator[Hits]:
-    """Find doses after the last disposition event of study treatment."""
+    """Find doses of the living after the last disposition event of study treatment."""
     ex = recorded.pick("ex", "USUBJID", "EXSTDTC")
     ds = recorded.pick("ds", "USUBJID", "DSCAT", "DSSCAT", "DSSTDTC")
     if ex is None or ds is None:
@@ -198,6 +197,11 @@ def find_doses_after_stop(recorded: Recorded) -> Iterator[Hits]:
     rows = ex.join(stops, on="USUBJID", maintain_order="left").filter(
         earliest_day("EXSTDTC") > col("stop_date")
     )
+    deaths = recorded.deaths()
+    if deaths is not None:  # a dose after death is told by a rule of its own
+        rows = rows.join(deaths, on="USUBJID", how="left", maintain_order="left").filter(
+            (earliest_day("EXSTDTC") <= col("death_date")).fill_null(value=True)
+        )
     expected = pl.format("{} (treatment stopped) or earlier", col("stop_date").cast(pl.String))
     yield Hits("ex", rows, "EXSTDTC", col("EXSTDTC"), expected)
 

@@ -10,7 +10,7 @@ import polars as pl
 from polars import col
 
 from trialwright.datasets.dates import earliest_day
-from trialwright.datasets.recorded import Hits, Recorded, quoted
+from trialwright.datasets.recorded import Hits, Recorded, plain, quoted
 from trialwright.datasets.rules_registry import rule
 
 MIN_TARGET_MM = 10.0  # long axis at baseline (RECIST 1.1)
@@ -108,6 +108,9 @@ def find_lesions_without_baseline(recorded: Recorded) -> Iterator[Hits]:
     if measured is None or starts is None or "TRDTC" not in measured.columns:
         return
     rows = measured.filter(col("class").is_in(BASELINE_CLASSES), col("has_result"))
+    identified = identified_lesions(recorded)
+    if identified is not None:  # a lesion that TU does not have is told by TR-ORPHAN
+        rows = rows.join(identified, on=["USUBJID", "lesion"], how="semi", maintain_order="left")
     rows = rows.with_columns(earliest_day("TRDTC").alias("day")).drop_nulls("day")
     first = rows.sort("day", maintain_order=True).unique(LESION, keep="first", maintain_order=True)
     late = first.join(starts, on="USUBJID", maintain_order="left").filter(
@@ -228,7 +231,7 @@ def _small(recorded: Recorded, test: str, limit_mm: float, *, is_node: bool) -> 
     baseline = baseline.join(_nodes(recorded, measured), on=["USUBJID", "lesion"], how="left")
     rows = baseline.filter(col("is_node").fill_null(value=False) == is_node)
     rows = rows.filter(col("TRSTRESN") < limit_mm).sort("source_row")
-    found = pl.format("{} mm", col("TRSTRESN").cast(pl.String).str.replace(r"\.0$", ""))
+    found = pl.format("{} mm", plain("TRSTRESN"))
     expected = f"{limit_mm:.0f} mm or more at baseline"
     yield Hits("tr", rows, "TRSTRESN", found, expected, keys=_lesion_keys("tr"))
 

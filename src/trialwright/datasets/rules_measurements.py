@@ -1,11 +1,12 @@
 """Rules about measurements and reads: units, values, repeats, accepted records."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 from polars import col
 
-from trialwright.datasets.recorded import Hits, Recorded, quoted
+from trialwright.datasets.recorded import Hits, Recorded, plain, quoted
 from trialwright.datasets.rules_registry import rule
 from trialwright.datasets.units import mm_per_unit, print_number, read_length_mm
 
@@ -42,7 +43,7 @@ def find_diameters_not_in_mm(recorded: Recorded) -> Iterator[Hits]:
         rows = recorded.tables["tr"].filter(
             is_diameter, col("TRSTRESN").is_not_null(), ~is_mm.fill_null(value=False)
         )
-        found = pl.format("{} {}", col("TRSTRESN"), col("TRSTRESU").fill_null("without a unit"))
+        found = pl.format("{} {}", plain("TRSTRESN"), col("TRSTRESU").fill_null("without a unit"))
         yield Hits("tr", rows, "TRSTRESU", found, "mm")
 
 
@@ -69,8 +70,8 @@ def find_wrong_conversions(recorded: Recorded) -> Iterator[Hits]:
         col("TRSTRESU").str.to_lowercase() == "mm",
         (measured_mm - col("TRSTRESN")).abs() > CONVERSION_SLACK_MM,
     )
-    found = pl.format("{} mm of {} {}", col("TRSTRESN"), col("TRORRES"), col("TRORRESU"))
-    expected = pl.format("{} mm", measured_mm.round(3))
+    found = pl.format("{} mm of {} {}", plain("TRSTRESN"), col("TRORRES"), col("TRORRESU"))
+    expected = pl.format("{} mm", plain(measured_mm.round(3)))
     yield Hits("tr", rows, "TRSTRESN", found, expected, keys=("TRLNKID", "VISITNUM"))
 
 
@@ -87,7 +88,7 @@ def find_impossible_diameters(recorded: Recorded) -> Iterator[Hits]:
     if tr is not None:
         is_possible = col("TRSTRESN").is_between(0, LARGEST_LESION_MM)
         rows = tr.filter(col("TRTESTCD").is_in(DIAMETERS), ~is_possible)
-        found, expected = pl.format("{}", col("TRSTRESN")), f"0 to {LARGEST_LESION_MM:.0f} mm"
+        found, expected = plain("TRSTRESN"), f"0 to {LARGEST_LESION_MM:.0f} mm"
         yield Hits("tr", rows, "TRSTRESN", found, expected, keys=("TRLNKID", "VISITNUM"))
 
 
@@ -129,7 +130,7 @@ def find_absent_lesions_with_diameter(recorded: Recorded) -> Iterator[Hits]:
     sizes = tr.filter(is_there).group_by(same).agg(col("TRSTRESN").max().alias("size_mm"))
     absent = tr.filter(col("TRTESTCD") == "TUMSTATE", col("TRSTRESC") == "ABSENT")
     rows = absent.join(sizes, on=same, nulls_equal=True, maintain_order="left")
-    found = pl.format("ABSENT and {} mm", col("size_mm"))
+    found = pl.format("ABSENT and {} mm", plain("size_mm"))
     yield Hits("tr", rows, "TRSTRESC", found, "one of the two", keys=("TRLNKID", "VISITNUM"))
 
 
@@ -157,14 +158,27 @@ def find_sums_without_lesions(recorded: Recorded) -> Iterator[Hits]:
 @rule(
     "READ-REPEATED",
     "block",
-    title="A lesion or response recorded twice at one scan",
-    why="The lesion would count twice in the sum, or the worse response would win by chance.",
+    title="Two results of one lesion or response at one scan",
+    why="A diameter would count twice in the sum; of two responses one would win by chance.",
     mend="Keep the record that is right.",
 )
 def find_repeated_reads(recorded: Recorded) -> Iterator[Hits]:
-    """Find second results of one test, lesion, read and scan."""
-    yield from _repeated(recorded, "tr", ("TRLNKID", "TRTESTCD", "TRGRPID"), "TRTESTCD")
-    yield from _repeated(recorded, "rs", ("RSTESTCD", "RSCAT"), "RSTESTCD")
+    """Find second diameters, and second states or responses that are not the first."""
+    for hits, is_copy in _repeated(recorded):
+        yield replace(hits, rows=hits.rows.filter(~is_copy))
+
+
+@rule(
+    "READ-COPY",
+    "warn",
+    title="A state or response recorded twice at one scan, both times the same",
+    why="No result changes, but something was exported twice.",
+    mend="Delete one of the two rows.",
+)
+def find_copied_reads(recorded: Recorded) -> Iterator[Hits]:
+    """Find second states and responses that repeat the first."""
+    for hits, is_copy in _repeated(recorded):
+        yield replace(hits, rows=hits.rows.filter(is_copy))
 
 
 @rule(
@@ -196,19 +210,23 @@ def find_two_accepted_reads(recorded: Recorded) -> Iterator[Hits]:
         yield Hits(domain, rows, flag, found, "one accepted reader")
 
 
-def _repeated(
-    recorded: Recorded, domain: str, names: tuple[str, ...], column: str
-) -> Iterator[Hits]:
-    """Yield rows with a result whose test, read and scan an earlier row has."""
-    code = domain.upper()
-    result, number = f"{code}STRESC", f"{code}STRESN"
-    others = (f"{code}EVAL", f"{code}EVALID", f"{code}DTC", "VISITNUM", result, number, *names)
-    table = recorded.pick(domain, "USUBJID", column, optional=others)
-    if table is None:
-        return
-    same = ["USUBJID", f"{code}EVAL", f"{code}EVALID", f"{code}DTC", "VISITNUM", *names]
-    done = table.filter(col(result).is_not_null() | col(number).is_not_null())
-    first = col("source_row").first().over(same).alias("first_row")
-    rows = done.with_columns(first).filter(col("source_row") != col("first_row"))
-    found = pl.format("{} of row {} again", col(column), col("first_row"))
-    yield Hits(domain, rows, column, found, "one result", keys=("TRLNKID", "VISITNUM"))
+def _repeated(recorded: Recorded) -> Iterator[tuple[Hits, pl.Expr]]:
+    """Yield rows whose test, lesion, read and scan an earlier row has; which of them are copies."""
+    for domain, names in (("tr", ("TRLNKID", "TRGRPID")), ("rs", ("RSCAT",))):
+        code = domain.upper()
+        test, result, number = f"{code}TESTCD", f"{code}STRESC", f"{code}STRESN"
+        scan = ("VISITNUM", f"{code}DTC", f"{code}EVAL", f"{code}EVALID")
+        table = recorded.pick(domain, "USUBJID", test, optional=(result, number, *scan, *names))
+        if table is None:
+            continue
+        same = ["USUBJID", test, *scan, *names]
+        done = table.filter(col(result).is_not_null() | col(number).is_not_null())
+        done = done.with_columns(
+            col("source_row").first().over(same).alias("first_row"),
+            col(result).first().over(same).alias("first_result"),
+        )
+        again = done.filter(col("source_row") != col("first_row"))
+        is_copy = col(number).is_null() & (col(result) == col("first_result"))
+        found = pl.format("{} of row {} again", col(test), col("first_row"))
+        keys = ("TRLNKID", "VISITNUM")
+        yield Hits(domain, again, test, found, "one result", keys=keys), is_copy

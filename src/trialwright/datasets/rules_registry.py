@@ -75,6 +75,8 @@ def make_findings(rule: Rule, recorded: Recorded) -> Iterator[Finding]:
 
 def _findings_of(rule: Rule, hits: Hits, files: Mapping[str, str]) -> Iterator[Finding]:
     """Make the findings of some rows of one table."""
+    if hits.rows.is_empty():
+        return
     file = files.get(hits.domain, hits.domain)
     for row in hits.printed().iter_rows(named=True):
         yield Finding(

@@ -53,6 +53,25 @@ def find_slides_of_unknown_lesions(recorded: Recorded) -> Iterator[Hits]:
 
 
 @rule(
+    "SLIDE-VISIT",
+    "warn",
+    title="A slide of a visit that the subject did not have",
+    why="Slides are compared between visits; this one is compared with nothing.",
+    mend="Write VISIT as SV writes it, or record the visit.",
+)
+def find_slides_of_unknown_visits(recorded: Recorded) -> Iterator[Hits]:
+    """Find slides whose VISIT is not in SV for a subject whose visits are."""
+    slides = recorded.pick("slides", "USUBJID", "VISIT")
+    sv = recorded.pick("sv", "USUBJID", "VISIT")
+    if slides is not None and sv is not None:
+        of_subjects = slides.join(sv, on="USUBJID", how="semi", maintain_order="left")
+        rows = of_subjects.filter(col("VISIT").is_not_null()).join(
+            sv, on=["USUBJID", "VISIT"], how="anti", maintain_order="left"
+        )
+        yield Hits("slides", rows, "VISIT", quoted("VISIT"), "a VISIT of SV", keys=("FILE",))
+
+
+@rule(
     "SLIDE-INJECTED",
     "warn",
     title="A biopsy of a lesion that had been injected",

@@ -11,6 +11,7 @@ from trialwright.datasets.recorded import (
     Hits,
     Recorded,
     hit_file,
+    plain,
     quoted,
 )
 from trialwright.datasets.rules_dates import SUBSEQUENT_THERAPY, consent_dates
@@ -81,7 +82,7 @@ def find_impossible_ages(recorded: Recorded) -> Iterator[Hits]:
     if dm is not None:
         is_years = col("AGEU").fill_null("YEARS") == "YEARS"
         rows = dm.filter(is_years, ~col("AGE").is_between(0, OLDEST_YEARS))
-        yield Hits("dm", rows, "AGE", pl.format("{}", col("AGE")), f"0 to {OLDEST_YEARS} years")
+        yield Hits("dm", rows, "AGE", plain("AGE"), f"0 to {OLDEST_YEARS} years")
 
 
 @rule(
@@ -102,7 +103,7 @@ def find_ineligible_ages(recorded: Recorded) -> Iterator[Hits]:
         col("AGE").is_between(0, OLDEST_YEARS), ~col("AGE").is_between(lower, upper)
     )
     expected = f"{lower:g} to {upper:g} years" if oldest else f"{lower:g} years or more"
-    yield Hits("dm", rows, "AGE", pl.format("{}", col("AGE")), expected)
+    yield Hits("dm", rows, "AGE", plain("AGE"), expected)
 
 
 @rule(

@@ -33,7 +33,8 @@ def find_missing_demographics(recorded: Recorded) -> Iterator[Hits]:
 )
 def find_empty_tables(recorded: Recorded) -> Iterator[Hits]:
     """Find tables without a record."""
-    for domain, table in recorded.texts.items():
+    for domain, _, _ in recorded.declared():
+        table = recorded.texts[domain]
         if table.is_empty():
             yield hit_file(domain, None, "no rows", "one row at least")
 
@@ -47,7 +48,8 @@ def find_empty_tables(recorded: Recorded) -> Iterator[Hits]:
 )
 def find_duplicate_headers(recorded: Recorded) -> Iterator[Hits]:
     """Find column names that stand twice in a header, whatever their case."""
-    for domain, table in recorded.texts.items():
+    for domain, _, _ in recorded.declared():
+        table = recorded.texts[domain]
         for name in table.columns:
             first, _, number = name.partition(" (")
             if number and first in table.columns:
@@ -63,7 +65,8 @@ def find_duplicate_headers(recorded: Recorded) -> Iterator[Hits]:
 )
 def find_nameless_columns(recorded: Recorded) -> Iterator[Hits]:
     """Find columns that have values and no name."""
-    for domain, table in recorded.texts.items():
+    for domain, _, _ in recorded.declared():
+        table = recorded.texts[domain]
         for name in table.columns:
             if name.startswith("("):
                 position = name.strip("()")
@@ -79,7 +82,8 @@ def find_nameless_columns(recorded: Recorded) -> Iterator[Hits]:
 )
 def find_ragged_rows(recorded: Recorded) -> Iterator[Hits]:
     """Find CSV rows that are longer or shorter than the header."""
-    for domain, table in recorded.texts.items():
+    for domain, _, _ in recorded.declared():
+        table = recorded.texts[domain]
         if "n_fields" in table.columns:
             rows = table.filter(col("n_fields").is_not_null())
             found = pl.format("{} fields", col("n_fields"))

@@ -17,6 +17,7 @@ from trialwright.datasets.rules_registry import rule
 from trialwright.datasets.schema import VariableType
 from trialwright.datasets.units import read_length_mm
 
+SPELLED_OUT = ("yes", "no", "male", "female", "unknown")
 LISTED_AT_MOST = 12  # values of a codelist that a finding prints
 
 
@@ -179,7 +180,15 @@ def _outside(
     offered = {
         written: f"Write {' or '.join(nearest)}."
         for written in rows[name].unique()
-        if (nearest := find_nearest(written, codelist.values, 2))
+        if (nearest := _offer(written, codelist))
     }
     action = col(name).replace_strict(offered, default=None, return_dtype=pl.String)
     yield Hits(domain, rows, name, quoted(name), f"one of {listed}{more}", action)
+
+
+def _offer(written: str, codelist: Codelist) -> tuple[str, ...]:
+    """Return the values of a codelist that a written word may mean."""
+    letter = written[:1].upper()
+    if written.lower() in SPELLED_OUT and letter in codelist.values:
+        return (letter,)
+    return find_nearest(written, codelist.values, 2)

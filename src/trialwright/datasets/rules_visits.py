@@ -6,7 +6,7 @@ import polars as pl
 from polars import col
 
 from trialwright.datasets.dates import earliest_day, is_complete, latest_day
-from trialwright.datasets.recorded import Hits, Recorded
+from trialwright.datasets.recorded import Hits, Recorded, plain
 from trialwright.datasets.rules_registry import rule
 from trialwright.datasets.study_facts import VisitWindow
 
@@ -35,7 +35,7 @@ def find_visits_out_of_order(recorded: Recorded) -> Iterator[Hits]:
     rows = visits.filter(
         latest_day("SVSTDTC") < col("last_date"), col("VISITNUM") > col("last_number")
     )
-    expected = pl.format("{} (VISITNUM {}) or later", col("last_text"), _as_written("last_number"))
+    expected = pl.format("{} (VISITNUM {}) or later", col("last_text"), plain("last_number"))
     yield Hits("sv", rows, "SVSTDTC", col("SVSTDTC"), expected)
 
 
@@ -76,7 +76,7 @@ def find_scans_outside_windows(recorded: Recorded) -> Iterator[Hits]:
     """Find scans after the anchor that lie in no window of the schedule, each once."""
     schedule = recorded.facts.scans
     tr = recorded.pick("tr", "USUBJID", "TRDTC", optional=("VISIT",))
-    if schedule is None or tr is None:
+    if schedule is None or tr is None or schedule.lower == schedule.upper == 0:
         return
     anchors = recorded.anchors(schedule.anchor)
     if anchors is None:
@@ -123,8 +123,3 @@ def _expected_days(window: VisitWindow) -> pl.Expr:
     if first == last:
         return pl.format(f"day {days} from {window.anchor} ({{}})", dates[0])
     return pl.format(f"day {days} from {window.anchor} ({{}} to {{}})", *dates)
-
-
-def _as_written(name: str) -> pl.Expr:
-    """Print a visit number without needless decimals."""
-    return col(name).cast(pl.String).str.replace(r"\.0$", "")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-CONSENT_COMES_BEFORE = ("ex", "lb", "pr", "qs", "sv", "vs")
+# Not tumor scans and procedures: those of routine care may be older than the consent.
+CONSENT_COMES_BEFORE = ("ex", "lb", "qs", "sv", "vs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ class VisitWindow:
 
 @dataclass(frozen=True, slots=True)
 class ScanSchedule:
-    """When tumors are assessed: every so many days from the anchor, as in `VisitWindow`."""
+    """When tumors are assessed: every so many days from the anchor, as in `VisitWindow`.
+
+    A schedule that allows no day earlier or later (`lower` and `upper` 0) states no window, and
+    scans are not held against it.
+    """
 
     interval_days: int
     lower: int

@@ -22,6 +22,7 @@ __all__ = [
     "read_tables",
 ]
 
+PLASMA = "plasma"  # exports with layouts of their own, judged by their own reader
 OTHER_TABLE_SUFFIXES = frozenset((".xlsx", ".xls", ".ods", ".sas7bdat", ".tsv", ".txt", ".dta"))
 
 FILE_UNKNOWN = declare_rule(
@@ -94,8 +95,8 @@ def find_folder_findings(data_dir: Path) -> list[Finding]:
     findings = []
     for path in _candidates(data_dir):
         domain, suffix = _domain(path), path.suffix.lower()
-        if domain.startswith("plasma") or domain in NOT_USED or path in tables.values():
-            continue  # plasma exports have layouts of their own, read by datasets/olink.py
+        if domain.startswith(PLASMA) or domain in NOT_USED or path in tables.values():
+            continue
         if domain in tables and suffix in READERS:
             findings.append(
                 make_finding(
@@ -126,12 +127,10 @@ def read_tables(data_dir: Path) -> RecordedTables:
     files: dict[str, str] = {}
     findings = find_folder_findings(data_dir)
     for domain, path in find_tables(data_dir).items():
-        if domain == "plasma":
-            continue
         try:
             tables[domain] = read_table(path)
         except DataError as error:
-            findings += error.findings
+            findings += error.findings if domain != PLASMA else ()
         else:
             files[domain] = path.name
     return RecordedTables(tables, files, tuple(findings))

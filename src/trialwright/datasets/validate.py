@@ -40,6 +40,7 @@ __all__ = [
     "find_data_findings",
 ]
 
+SLIPPED_ROW = "ROW-FIELDS"
 CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("Files", tabular),
     ("Tables and columns", rules_tables),
@@ -52,7 +53,7 @@ CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("Measurements and reads", rules_measurements),
     ("Doses", rules_exposure),
     ("Deaths", rules_deaths),
-    ("Adverse events and laboratory", rules_events),
+    ("Adverse events, laboratory, performance status", rules_events),
     ("Slides, plasma, specimens", rules_specimens),
 )
 """The modules that declare rules, in the order of docs/rules.md."""
@@ -89,6 +90,13 @@ def find_data_findings(
     for rule in RULES.values():
         if facts.severities.get(rule.id) != "off":
             findings += make_findings(rule, recorded)
+    # Values of a row that has slipped are in the wrong columns: what else is found there is noise.
+    slipped = {(item.file, item.row) for item in findings if item.rule == SLIPPED_ROW}
+    findings = [
+        item
+        for item in findings
+        if item.rule == SLIPPED_ROW or (item.file, item.row) not in slipped
+    ]
     return order_findings(findings, facts.severities)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from polars import col
 
+from trialwright.datasets.analysis_domains import ANALYSIS
 from trialwright.derive.landmark import derive_landmark
 from trialwright.derive.lesions import derive_lesion_measurements
 from trialwright.derive.reads import PARQUALS
@@ -87,12 +88,14 @@ def derive_responses(
     return _number(pl.concat(parts, how="diagonal_relaxed"))
 
 
-def derive_target_sums(lesions: pl.DataFrame, responses: pl.DataFrame) -> pl.DataFrame:
+def derive_target_sums(
+    lesions: pl.DataFrame, responses: pl.DataFrame, rules: ResponseRules
+) -> pl.DataFrame:
     """Derive ADTR of every read; ASEQ numbers the rows of a subject over all reads."""
     reads = lesions["PARQUAL"].unique(maintain_order=True)
     parts = [
         derive_adtr(
-            lesions.filter(col("PARQUAL") == read), responses.filter(col("PARQUAL") == read)
+            lesions.filter(col("PARQUAL") == read), responses.filter(col("PARQUAL") == read), rules
         )
         for read in reads
     ]
@@ -155,7 +158,4 @@ def _number(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _no_responses() -> pl.DataFrame:
     """Return an ADRS without rows."""
-    columns = {"USUBJID": pl.String, "PARQUAL": pl.String, "PARAMCD": pl.String}
-    columns |= {"AVALC": pl.String, "AVAL": pl.Float64, "ADT": pl.Date, "VISITNUM": pl.Float64}
-    columns |= {"ANL01FL": pl.String, "ANL02FL": pl.String, "SRCDOM": pl.String}
-    return pl.DataFrame(schema={**columns, "SRCVAR": pl.String, "SRCSEQ": pl.Int64})
+    return pl.DataFrame(schema=ANALYSIS["ADRS"].polars_schema())

@@ -161,7 +161,7 @@ def _explain_progression() -> pl.Expr:
 def _explain_not_evaluable() -> pl.Expr:
     """Return what was missing."""
     return (
-        pl.when((col("n_identified") > 0) & (col("n_targets") == 0))
+        pl.when(col("has_targets") & (col("n_targets") == 0))
         .then(pl.lit("No target lesion has an evaluable baseline."))
         .when(col("TRGRESP") == "NE")
         .then(pl.lit("Not all target lesions were evaluated."))

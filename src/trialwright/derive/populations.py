@@ -13,7 +13,7 @@ from trialwright.derive.subjects import (
     derive_enrollment,
     derive_last_contact,
     derive_new_therapy,
-    derive_screening_reasons,
+    derive_unmet_criteria,
 )
 from trialwright.protocol.arms import Arm, StartRule, TreatmentStart
 from trialwright.protocol.model import Protocol
@@ -119,7 +119,7 @@ def _treatment_status(*, has_doses: bool) -> pl.Expr:
 
 def _add_eligibility(subjects: pl.DataFrame, recorded: Recorded) -> pl.DataFrame:
     """Add ELIGFL: N where a criterion is recorded as not met; null when none was recorded."""
-    unmet = derive_screening_reasons(recorded).rename({"reason": "unmet"})
+    unmet = derive_unmet_criteria(recorded)
     met = pl.lit("Y") if "ie" in recorded else pl.lit(None, dtype=pl.String)
     return subjects.join(unmet, on="USUBJID", how="left").with_columns(
         pl.when(col("unmet").is_not_null()).then(pl.lit("N")).otherwise(met).alias("ELIGFL")
@@ -136,7 +136,7 @@ def _add_population(
     name, population = named
     reasons = [pl.when(col("ENRLFL") != "Y").then(pl.lit("Not enrolled"))]
     if population.eligible and "unmet" in subjects.columns:
-        unmet = pl.lit("Not eligible: ") + col("unmet")
+        unmet = col("unmet")
         reasons.append(pl.when(col("ELIGFL") == "N").then(unmet))
     if population.at_least_one_dose_of is not None:
         missing = _missing_agents(subjects, adex, arms, population.at_least_one_dose_of)

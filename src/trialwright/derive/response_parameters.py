@@ -12,6 +12,7 @@ from trialwright.derive.best_response import (
     summarize_assessments,
 )
 from trialwright.derive.reads import count_study_day
+from trialwright.derive.row_keys import encode_rows
 from trialwright.protocol.endpoints import ResponseRules
 
 PARAMS: Mapping[str, str] = {
@@ -218,15 +219,16 @@ def _number_rows(rows: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
     values = AVAL_OF_RESPONSE | YES_NO
     order = {paramcd: place for place, paramcd in enumerate(PARAMS)}
     numbered = (
-        rows.join(subjects.select("USUBJID", "TRTSDT"), on="USUBJID", how="left")
+        rows.with_columns(subject=encode_rows(rows, "USUBJID"))
+        .join(subjects.select("USUBJID", "TRTSDT"), on="USUBJID", how="left")
         .with_columns(
             PARAM=col("PARAMCD").replace_strict(PARAMS),
             AVAL=col("AVALC").replace_strict(values, default=None, return_dtype=pl.Float64),
             ADY=count_study_day("ADT", "TRTSDT"),
             place=col("PARAMCD").replace_strict(order),
         )
-        .sort("USUBJID", "place", "ADT", "SRCSEQ", "VISITNUM")
-        .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID"))
+        .sort("subject", "place", "ADT", "SRCSEQ", "VISITNUM")
+        .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("subject"))
     )
     return _name_sources(numbered).select(COLUMNS)
 

@@ -99,27 +99,52 @@ def _milestone_dates(recorded: Recorded) -> pl.DataFrame:
     )
 
 
-def derive_screening_reasons(recorded: Recorded) -> pl.DataFrame:
-    """Derive the reason why a screened subject was not enrolled: the criteria that were not met.
+def derive_unmet_criteria(recorded: Recorded) -> pl.DataFrame:
+    """Derive which eligibility criteria each subject did not meet.
 
     Returns
     -------
     DataFrame
-        USUBJID, reason (criteria in the order of IETESTCD, joined by "; ").
+        USUBJID, unmet: criteria in the order of IETESTCD, joined by "; ". An inclusion criterion
+        reads "Not met: ...".
     """
     if "ie" not in recorded:
-        return pl.DataFrame(schema={"USUBJID": pl.String(), "reason": pl.String()})
-    ie = with_columns_of(recorded["ie"], ("IETEST", "IETESTCD"))
+        return pl.DataFrame(schema={"USUBJID": pl.String(), "unmet": pl.String()})
+    ie = with_columns_of(recorded["ie"], ("IETEST", "IETESTCD", "IECAT"))
+    text = pl.coalesce("IETEST", "IETESTCD")
+    lowered = text.str.slice(0, 1).str.to_lowercase() + text.str.slice(1)
+    is_name = text.str.contains("^[A-Z]{2}")
+    stated = (
+        pl.when(col("IECAT") == "INCLUSION")
+        .then(pl.lit("Not met: ") + pl.when(is_name).then(text).otherwise(lowered))
+        .otherwise(text)
+    )
     return (
         ie.sort("USUBJID", "IETESTCD")
         .group_by("USUBJID", maintain_order=True)
-        .agg(
-            pl.coalesce("IETEST", "IETESTCD")
-            .unique(maintain_order=True)
-            .str.join("; ")
-            .alias("reason")
-        )
+        .agg(stated.unique(maintain_order=True).str.join("; ").alias("unmet"))
     )
+
+
+def derive_screening_reasons(recorded: Recorded) -> pl.DataFrame:
+    """Derive why a screened subject was not enrolled.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, reason: the criteria not met; without any, the term of the screening failure.
+    """
+    unmet = derive_unmet_criteria(recorded)
+    if "ds" not in recorded:
+        return unmet.rename({"unmet": "reason"})
+    ds = with_columns_of(recorded["ds"], ("DSDECOD", "DSTERM"))
+    stated = (
+        ds.filter(col("DSDECOD").str.to_uppercase() == "SCREEN FAILURE")
+        .group_by("USUBJID", maintain_order=True)
+        .agg(col("DSTERM").first().alias("term"))
+    )
+    joined = stated.join(unmet, on="USUBJID", how="full", coalesce=True)
+    return joined.select("USUBJID", pl.coalesce("unmet", "term").alias("reason"))
 
 
 def derive_deaths(

@@ -76,7 +76,7 @@ def respond_targets() -> pl.Expr:
     Eisenhauer EA, et al. Eur J Cancer 2009;45:228-247, section 4.3.1.
     """
     return (
-        pl.when(col("n_identified") == 0)
+        pl.when(~col("has_targets"))
         .then(pl.lit("NA"))
         # Before growth: nodes that grow within normal size, 3 to 9 mm, stay a complete response.
         .when(col("is_complete") & (col("n_unresolved") == 0))

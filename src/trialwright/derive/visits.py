@@ -3,9 +3,12 @@
 import polars as pl
 from polars import col
 
+from trialwright.derive.row_keys import encode_rows
+
 NORMAL_NODE_BELOW_MM = 10.0
 SUBJECT = "USUBJID"
 ASSESSMENT = (SUBJECT, "VISITNUM", "TRREPNUM")
+CERTAIN_NEW_LESION = ["UNEQUIVOCAL", "PRESENT", "INCREASED"]
 
 
 def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
@@ -23,26 +26,26 @@ def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
         VISIT, ADTF, TRTSDT and, in lower case, first_date and last_date of any lesion;
         target_date (last), target_mm (sum of the evaluated), n_evaluated and n_unresolved targets;
         n_nt_evaluated, n_nt_absent, n_nt_progressed and nt_date (first that progressed) of
-        non-targets; n_equivocal and new_date (first unequivocal) of new lesions; n_identified
-        (targets of the subject), n_targets and n_nontargets (those with a baseline), BASE (mm),
-        is_after (after the start of treatment).
+        non-targets; n_equivocal and new_date (first unequivocal) of new lesions; n_targets
+        and n_nontargets (of the subject, with a baseline), BASE (mm), has_targets (with a baseline
+        or without), is_after (after the start of treatment).
     """
-    facts = lesions.join(
-        lesions.filter(col("ABLFL") == "Y").select(SUBJECT, "TRLNKID", has_baseline=True),
-        on=[SUBJECT, "TRLNKID"],
-        how="left",
-    ).select(
-        *ASSESSMENT, "PARQUAL", "VISIT", "TRTSDT", "ADT", "ADTF", *_mark_lesions()
-    )  # fmt: skip
-    visits = facts.group_by(ASSESSMENT).agg(
-        col("PARQUAL", "VISIT", "TRTSDT").first(),
-        col("ADTF").max(),
+    lesion = encode_rows(lesions, SUBJECT, "TRLNKID")
+    has_baseline = lesion.is_in(lesion.filter(lesions["ABLFL"] == "Y").implode())
+    facts = lesions.with_columns(key=encode_rows(lesions, *ASSESSMENT), has_baseline=has_baseline)
+    facts = (facts if facts["key"].is_sorted() else facts.sort("key")).select(
+        "key", *ASSESSMENT, "PARQUAL", "VISIT", "TRTSDT", "ADT", "ADTF", "TRGRPID", *_mark_lesions()
+    )
+    visits = facts.group_by("key", maintain_order=True).agg(
+        col(*ASSESSMENT, "PARQUAL", "TRTSDT").first(),
+        col("VISIT", "ADTF").max(),
         first_date=col("ADT").min(),
         last_date=col("ADT").max(),
         target_date=col("target_date").max(),
         nt_date=col("nt_date").min(),
         new_date=col("new_date").min(),
         target_mm=col("target_mm").sum(),
+        n_target_records=(col("TRGRPID") == "TARGET").sum(),
         n_evaluated=col("is_evaluated").sum(),
         n_unresolved=col("is_unresolved").sum(),
         n_nt_evaluated=col("is_nt_evaluated").sum(),
@@ -50,28 +53,30 @@ def summarize_visits(lesions: pl.DataFrame) -> pl.DataFrame:
         n_nt_progressed=col("is_nt_progressed").sum(),
         n_equivocal=col("is_equivocal").sum(),
     )
-    counts = ["n_identified", "n_targets", "n_nontargets"]
+    has_targets = (col("n_target_records") > 0).any().over(SUBJECT)
     return (
         visits.join(_count_baseline(lesions), on=SUBJECT, how="left")
         .with_columns(
-            col(counts).fill_null(0),
+            col("n_targets", "n_nontargets").fill_null(0),
+            has_targets=has_targets,
             is_after=(col("first_date") > col("TRTSDT")).fill_null(value=False),
         )
+        .drop("key", "n_target_records")
         .sort(SUBJECT, "first_date", "VISITNUM", "TRREPNUM")
     )
 
 
 def _mark_lesions() -> list[pl.Expr]:
     """Return what each lesion contributes to its visit."""
-    is_target = (col("TRGRPID") == "TARGET") & col("has_baseline").is_not_null()
-    is_nontarget = (col("TRGRPID") == "NON-TARGET") & col("has_baseline").is_not_null()
+    is_target = (col("TRGRPID") == "TARGET") & col("has_baseline")
+    is_nontarget = (col("TRGRPID") == "NON-TARGET") & col("has_baseline")
     is_new = col("TRGRPID") == "NEW"
     is_evaluated = is_target & col("AVAL").is_not_null()
     is_there = pl.when(col("TULOCGR1") == "NODAL").then(
         col("AVAL") >= NORMAL_NODE_BELOW_MM
     ).otherwise(col("AVAL") > 0)  # fmt: skip
     is_progressed = is_nontarget & col("AVALC").str.starts_with("UNEQUIVOCAL PROGRESSION")
-    is_sure = is_new & (col("AVALC") == "UNEQUIVOCAL")
+    is_sure = is_new & col("AVALC").is_in(CERTAIN_NEW_LESION)
     return [
         is_evaluated.alias("is_evaluated"),
         # A merged lesion is resolved when the one that it merged into is.
@@ -88,16 +93,16 @@ def _mark_lesions() -> list[pl.Expr]:
 
 
 def _count_baseline(lesions: pl.DataFrame) -> pl.DataFrame:
-    """Count each subject's lesions and add up the baseline sum."""
-    is_baseline = col("ABLFL") == "Y"
+    """Count each subject's lesions with a baseline and add up the baseline sum."""
     is_target = col("TRGRPID") == "TARGET"
-    return lesions.group_by(SUBJECT).agg(
-        n_identified=col("TRLNKID").filter(is_target).n_unique(),
-        n_targets=(is_baseline & is_target).sum(),
-        n_nontargets=(is_baseline & (col("TRGRPID") == "NON-TARGET")).sum(),
-        BASE=pl.when((is_baseline & is_target).any()).then(
-            col("AVAL").filter(is_baseline & is_target).sum()
-        ),
+    return (
+        lesions.filter(col("ABLFL") == "Y")
+        .group_by(SUBJECT)
+        .agg(
+            n_targets=is_target.sum(),
+            n_nontargets=(col("TRGRPID") == "NON-TARGET").sum(),
+            BASE=pl.when(is_target.any()).then(col("AVAL").filter(is_target).sum()),
+        )
     )
 
 
@@ -127,9 +132,11 @@ def find_new_lesions(lesions: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFram
     for the Approval of Cancer Drugs and Biologics, Appendix 2.
     """
     visit_dates = visits.filter("is_after").select(*ASSESSMENT, "first_date")
-    is_sure = col("AVALC") == "UNEQUIVOCAL"
+    is_sure = col("AVALC").is_in(CERTAIN_NEW_LESION)
     return (
-        lesions.filter(col("TRGRPID") == "NEW", col("AVALC").is_in(["EQUIVOCAL", "UNEQUIVOCAL"]))
+        lesions.filter(
+            col("TRGRPID") == "NEW", col("AVALC").is_in(["EQUIVOCAL", *CERTAIN_NEW_LESION])
+        )
         .join(visit_dates, on=ASSESSMENT)
         .group_by(SUBJECT, "TRLNKID")
         .agg(

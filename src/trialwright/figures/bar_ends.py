@@ -9,7 +9,8 @@ from matplotlib.patches import Rectangle
 from trialwright.figures.layout import below_axis, nudge, points_from
 from trialwright.figures.marks import draw_marker
 from trialwright.figures.measure import SMALL, fit_text, line_height, text_width, wrap_text
-from trialwright.figures.style import INK, PAPER, RESPONSES, RULE, response_color
+from trialwright.figures.response_axis import count_responses
+from trialwright.figures.style import INK, PAPER, RULE, response_color
 from trialwright.figures.words import print_change
 
 LONGEST_BAR_PERCENT = 100
@@ -138,7 +139,7 @@ def draw_strip(ax: Axes, bars: Sequence[Bar]) -> float:
     """
     rows = [
         (code, response_color(code), [bar.response == code for bar in bars])
-        for code in responses_of(bars)
+        for code, _ in count_responses(bar.response for bar in bars)
     ]
     others = {
         "Unconfirmed": [bar.is_confirmed is False for bar in bars],
@@ -180,9 +181,3 @@ def _draw_runs(ax: Axes, marked: Sequence[bool], y: float, color: str) -> None:
             )
             ax.add_artist(block)
             start = None
-
-
-def responses_of(bars: Sequence[Bar]) -> list[str]:
-    """List the responses that occur, best first, then codes of other criteria by name."""
-    found = {bar.response for bar in bars}
-    return [code for code in RESPONSES if code in found] + sorted(found - set(RESPONSES))

@@ -171,6 +171,12 @@ def require_columns(frame: pl.DataFrame, figure_name: str, columns: Iterable[str
         )
 
 
+def month_ticks(end: float) -> list[float]:
+    """List round months from 0 to an end, a dozen at most."""
+    step = next((step for step in (1, 2, 3, 6, 12, 24) if end / step <= 12), 60)
+    return [float(tick) for tick in range(0, int(end) + 1, step)]
+
+
 def overlaps(box: Bbox, others: Iterable[Bbox]) -> bool:
     """Tell whether a box shares area with any other."""
     return any(

@@ -13,7 +13,7 @@ from trialwright.figures.layout import EDGE_POINTS, points_from, room_points, si
 from trialwright.figures.measure import BASE, SMALL, line_height, text_width, wrap_text
 from trialwright.figures.style import INK, QUIET_INK
 
-KEY_SYMBOL_POINTS, KEY_GAP_POINTS = 12.0, 10.0
+KEY_SYMBOL_POINTS, KEY_GAP_POINTS, KEY_ABOVE_POINTS = 12.0, 10.0, 6.0
 MARKER_POINTS = 5.0
 
 
@@ -30,28 +30,36 @@ class KeyItem:
     alpha: float = 1.0
 
 
-def draw_key(ax: Axes, items: Sequence[KeyItem], above_points: float = 6.0) -> float:
-    """Draw a key in rows above the axes, from their left edge, and return its top in points.
+def draw_key(ax: Axes, items: Sequence[KeyItem], left_points: float = 0.0) -> None:
+    """Draw a key in rows above the axes.
 
     The key stands outside the plot, so it never covers data; rows break where the width ends.
+
+    Parameters
+    ----------
+    ax : Axes
+        Fitted before, so that their place is known.
+    items : sequence of KeyItem
+        Entries in reading order.
+    left_points : float
+        Where rows start, from the left edge of the axes; negative over labels at the left.
     """
     room = max(room_points(ax), 60.0)
     rows: list[list[tuple[float, KeyItem]]] = [[]]
-    x = 0.0
+    x = left_points
     for item in items:
         width = KEY_SYMBOL_POINTS + 3 + text_width(item.label, SMALL)
         if rows[-1] and x + width > room:
             rows.append([])
-            x = 0.0
+            x = left_points
         rows[-1].append((x, item))
         x += width + KEY_GAP_POINTS
     step = line_height(SMALL) + 2
     for number, row in enumerate(reversed(rows)):
         for x, item in row:
-            y = above_points + (number + 0.5) * step
+            y = KEY_ABOVE_POINTS + (number + 0.5) * step
             draw_key_symbol(ax, item, x, y)
             draw_key_text(ax, item.label, x + KEY_SYMBOL_POINTS + 3, y)
-    return above_points + len(rows) * step
 
 
 def draw_key_symbol(ax: Axes, item: KeyItem, x: float, y: float) -> None:

@@ -36,12 +36,12 @@ def wrap_text(text: str, width: float, size: float = BASE) -> list[str]:
     """Break text into lines that are no wider than a width in points.
 
     Words stay whole where they can; a word wider than the line is broken with a hyphen. Line
-    breaks in the text are kept.
+    breaks in the text are kept, and no line ends at a no-break space.
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
+        for word in filter(None, paragraph.split(" ")):
             longer = f"{line} {word}" if line else word
             if text_width(longer, size) <= width:
                 line = longer

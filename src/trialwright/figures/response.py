@@ -1,6 +1,5 @@
 """Best change of the target lesions, one bar per patient: the waterfall."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
@@ -15,11 +14,9 @@ from trialwright.figures.bar_ends import (
     draw_ends,
     draw_labels,
     draw_strip,
-    responses_of,
     stack_points,
 )
 from trialwright.figures.layout import (
-    beside_axis,
     dress,
     fit,
     make_panel,
@@ -27,7 +24,13 @@ from trialwright.figures.layout import (
     size_points,
 )
 from trialwright.figures.marks import KeyItem, draw_empty, draw_key, draw_note
-from trialwright.figures.measure import SMALL
+from trialwright.figures.response_axis import (
+    PARTIAL_RESPONSE_PERCENT,
+    PROGRESSION_PERCENT,
+    count_responses,
+    draw_reference_lines,
+    response_key,
+)
 from trialwright.figures.style import (
     COLUMN_AND_HALF_MM,
     COLUMN_MM,
@@ -45,7 +48,6 @@ from trialwright.figures.style import (
 )
 from trialwright.figures.words import print_change, print_count
 
-PROGRESSION_PERCENT, PARTIAL_RESPONSE_PERCENT = 20, -30  # RECIST 1.1, drawn as lines
 PLOT_MM = 62.0
 NARROWEST_LETTERS_POINTS = 8.5
 FEWEST_SLOTS = 4  # keeps a lone bar a bar
@@ -86,7 +88,7 @@ def draw_waterfall(changes: pl.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(ylim=(-100, 100), yticks=range(-100, 101, 50))
     ax.set_ylabel("Best change in target lesions (%)")
     ax.spines["bottom"].set_visible(False)
-    _draw_reference_lines(ax)
+    draw_reference_lines(ax)
     fit(ax)
     slot = size_points(ax)[0] / (len(bars) + 2 * spare)
     has_letters = slot >= NARROWEST_LETTERS_POINTS
@@ -124,12 +126,12 @@ def describe_waterfall(changes: pl.DataFrame) -> str:
         return f"No measured change of target lesions in {print_count(n, 'patient')}."
     beyond = sum(bar.change <= PARTIAL_RESPONSE_PERCENT for bar in bars)
     grown = sum(bar.change >= PROGRESSION_PERCENT for bar in bars)
-    counts = ", ".join(f"{code} {n_of}" for code, n_of in _count_responses(bars))
+    counts = count_responses(bar.response for bar in bars)
     parts = [
         f"Best change in target lesions of {len(bars)} of {n} patients, from "
         f"{print_change(bars[0].change, 1)}% to {print_change(bars[-1].change, 1)}%.",
         f"{grown} at or above +20%, {beyond} at or below \N{MINUS SIGN}30%.",
-        f"Best response: {counts}.",
+        f"Best response: {', '.join(f'{code} {n_of}' for code, n_of in counts)}.",
     ]
     if len(bars) <= LISTED_AT_MOST:
         parts.append("; ".join(_describe_bar(bar) for bar in bars) + ".")
@@ -173,21 +175,6 @@ def _width_mm(n: int) -> float:
     if n <= 8:
         return COLUMN_MM
     return COLUMN_AND_HALF_MM if n <= 20 else PAGE_MM
-
-
-def _draw_reference_lines(ax: Axes) -> None:
-    """Draw zero and the two limits of RECIST, labelled at the right."""
-    ax.axhline(0, color=INK, linewidth=0.75, zorder=3)
-    for percent in (PROGRESSION_PERCENT, PARTIAL_RESPONSE_PERCENT):
-        ax.axhline(percent, color=RULE, linewidth=0.75, linestyle=(0, (4, 2)), zorder=0.5)
-        ax.text(
-            4,
-            percent,
-            f"{print_change(percent)}%",
-            transform=beside_axis(ax, 1),
-            fontsize=SMALL,
-            va="center_baseline",
-        )
 
 
 def _leave_room(ax: Axes, bars: Sequence[Bar], slot: float) -> None:
@@ -239,23 +226,9 @@ def _draw_break(ax: Axes, left: float, right: float) -> None:
         ax.plot([x0, x1], [y0, y1], color=INK, linewidth=0.75, zorder=4)
 
 
-def _count_responses(bars: Sequence[Bar]) -> list[tuple[str, int]]:
-    """Count the responses that occur, best first."""
-    counts = Counter(bar.response for bar in bars)
-    return [(code, counts[code]) for code in responses_of(bars)]
-
-
 def _key_items(bars: Sequence[Bar], has_letters: bool) -> list[KeyItem]:
     """List what the colors, stripes and markers mean, as far as they occur."""
-    items = [
-        KeyItem(
-            f"{code} (n = {n})",
-            response_color(code),
-            response_outline(code),
-            hatch=HATCH if response_color(code) == PAPER else "",
-        )
-        for code, n in _count_responses(bars)
-    ]
+    items = response_key(bar.response for bar in bars)
     if has_letters:
         if any(bar.is_confirmed is False for bar in bars):
             items.append(KeyItem("Unconfirmed", RULE, PAPER, hatch=HATCH))

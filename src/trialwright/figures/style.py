@@ -141,6 +141,12 @@ def response_outline(code: str) -> str:
     return RULE if fill == PAPER else fill
 
 
+def tint(color: str, share: float = 0.45) -> str:
+    """Mix a color with paper, so that markers on it are seen."""
+    channels = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - share * (255 - c)):02x}" for c in channels)
+
+
 def text_on(fill: str) -> str:
     """Return the first of ink, white and black that reads on a fill."""
     inks = (INK, PAPER, BLACK)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.words import Words, WrittenDose
+from trialwright.protocol.words import Words, WrittenDose, read_words
 
 
 class Frequency(Enum):
@@ -68,9 +68,9 @@ class StartRule(Enum):
 
 
 def _read_treatment_start(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Words):
         return value
-    words = " ".join(value.split())
+    words = read_words(value, TreatmentStart.form)
     rule = {
         "first dose of any agent": StartRule.FIRST_DOSE_OF_ANY,
         "date of enrollment": StartRule.ENROLLMENT,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.words import VARIABLE_NAME, OneOrMore, Words
+from trialwright.protocol.words import VARIABLE_NAME, OneOrMore, Words, read_words
 
 _THRESHOLD = re.compile(
     r"(?P<sign>>=|<=|>|<)?\s*(?P<first>-?\d+(\.\d+)?)(\s*to\s*(?P<last>-?\d+(\.\d+)?))?"
@@ -31,20 +31,22 @@ class BaselineSummary(Enum):
 
 
 def _read_group(value: Any) -> Any:
+    if isinstance(value, Words):
+        return value
     if isinstance(value, str):
         return {"text": value, "values": (value,)}
-    if isinstance(value, Mapping) and "text" not in value:
-        if len(value) != 1:
-            raise ValueError("one label with its values, such as {Male: [M]}")
-        (label, values), *_ = value.items()
-        values = (values,) if isinstance(values, str) else tuple(values or ())
-        return {
-            "text": label,
-            "values": tuple(v for v in values if v not in ("others", "missing")),
-            "has_others": "others" in values,
-            "has_missing": "missing" in values,
-        }
-    return value
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise ValueError(Group.form.replace("`", ""))
+    (label, values), *_ = value.items()
+    values = (values,) if isinstance(values, str) else values
+    if not isinstance(values, list | tuple) or not all(isinstance(v, str) for v in values):
+        raise ValueError(Group.form.replace("`", ""))
+    return {
+        "text": label,
+        "values": tuple(v for v in values if v not in ("others", "missing")),
+        "has_others": "others" in values,
+        "has_missing": "missing" in values,
+    }
 
 
 class Group(Words):
@@ -66,11 +68,12 @@ class Group(Words):
 
 
 def _read_threshold(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Words):
         return value
-    match = _THRESHOLD.fullmatch(value.strip())
+    value = read_words(value, Threshold.form)
+    match = _THRESHOLD.fullmatch(value)
     if match is None or (match["sign"] and match["last"]):
-        raise ValueError("a number, a range or a limit, such as 1, 1 to 2 or '>2'")
+        raise ValueError(Threshold.form.replace("`", ""))
     first, last, sign = match["first"], match["last"], match["sign"]
     lower = None if sign in ("<", "<=") else first
     upper = None if sign in (">", ">=") else last or first
@@ -106,7 +109,7 @@ class BaselineCharacteristic(Model):
     label: str = Field(description="Name in print")
     domain: str = Field(pattern=VARIABLE_NAME, description="Domain that records it")
     variable: str = Field(pattern=VARIABLE_NAME, description="Variable of the domain")
-    where: Mapping[str, str] = Field(
+    where: Mapping[Annotated[str, Field(pattern=VARIABLE_NAME)], str] = Field(
         default={}, description="Values of other variables that choose the records"
     )
     when: BaselineWhen = Field(default=BaselineWhen.ANY, description="Which record counts")

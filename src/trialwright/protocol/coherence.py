@@ -1,21 +1,24 @@
 """Statements of a protocol that must agree with each other."""
 
+import re
 from collections.abc import Iterator
 from typing import TypeGuard
 
 from trialwright.core.errors import Finding
+from trialwright.protocol.bounds import find_design_faults
 from trialwright.protocol.nodes import Node, Shape, find_fault
 from trialwright.protocol.rules import RULES, WARNINGS
+from trialwright.protocol.strategies import find_strategy_faults
 
 DAYS_PER_WEEK = 7
+_DAY_NAME = re.compile(r"(C(?P<cycle>[1-9]\d*))?D(?P<day>-?[1-9]\d*)")
 DEFAULT_SD_MINIMUM_DAYS = 42
 
 
 def find_conflicts(root: Node) -> Iterator[Finding]:
     """Yield a finding for each pair of statements that cannot both hold."""
     for design in root.one_or_more("design"):
-        yield from _find_design_bounds(design)
-        yield from _find_design_use(design, root)
+        yield from find_design_faults(design, root)
     yield from _find_in_visits(root)
     for arm in root.groups("arms"):
         for agent in arm.groups("agents"):
@@ -32,66 +35,6 @@ def find_conflicts(root: Node) -> Iterator[Finding]:
 
 def _conflict(node: Node, found: str, expected: str, action: str) -> Finding:
     return find_fault("PROTOCOL-CONFLICT", node, found, expected, action)
-
-
-def _find_design_bounds(design: Node) -> Iterator[Finding]:
-    below = (
-        (("stage_1", "r1"), ("stage_1", "n1"), "Write the largest count that stops the trial."),
-        (("stage_1", "n1"), ("total", "n"), "Write the patients of both stages as design.total.n."),
-        (("total", "r"), ("total", "n"), "Write the largest count that is no success."),
-        (("p0",), ("p1",), "Write the rate of no interest as p0 and that of interest as p1."),
-    )
-    for low, high, action in below:
-        small, large = design.number(*low), design.number(*high)
-        if small is not None and large is not None and small >= large:
-            yield _bounds(design, low, f"less than {'.'.join(high)} ({large:g})", action)
-    first, last = design.number("stage_1", "r1"), design.number("total", "r")
-    stage = design.number("stage_1", "n1")
-    # A first bound that is impossible itself says nothing about the second.
-    is_possible = first is not None and (stage is None or first < stage)
-    if is_possible and first is not None and last is not None and last < first:
-        expected = f"at least stage_1.r1 ({first:g})"
-        yield _bounds(design, ("total", "r"), expected, "Write the largest count of both stages.")
-
-
-def _bounds(design: Node, keys: tuple[str, ...], expected: str, action: str) -> Finding:
-    node = design.get(*keys) or design
-    return find_fault("DESIGN-BOUNDS", node, node.found, expected, action)
-
-
-def _find_design_use(design: Node, root: Node) -> Iterator[Finding]:
-    """Yield findings about the endpoint that a design counts, and the rates it borrows."""
-    endpoints = root.endpoints()
-    named = [e for e in endpoints if e.text("id") == design.text("endpoint")]
-    for endpoint in named:
-        if endpoint.text("kind") not in ("landmark", "best_response", None):
-            yield _conflict(
-                design.get("endpoint") or design,
-                f"{endpoint.text('id')}, a {endpoint.text('kind')}",
-                "an endpoint that each patient meets or not",
-                "Name a landmark or a best_response.",
-            )
-        months = endpoint.number("at_months")
-        for reference in design.groups("reference"):
-            at_months = reference.number("at_months")
-            if months is None or at_months is None or months == at_months:
-                continue
-            pairs = (("active", "p1"), ("inactive", "p0"))
-            same = [
-                f"{mine} = {design.text(mine)}"
-                for theirs, mine in pairs
-                if reference.number(theirs) is not None
-                and reference.number(theirs) == design.number(mine)
-            ]
-            if same:
-                yield find_fault(
-                    "DESIGN-REFERENCE",
-                    reference,
-                    f"{' and '.join(same)} at {months:g} months, where {reference.text('source')} "
-                    f"has them at {at_months:g} months",
-                    f"reference rates of {months:g} months",
-                    "Say in the report that the rates belong to another time.",
-                )
 
 
 def _find_in_visits(root: Node) -> Iterator[Finding]:
@@ -115,7 +58,28 @@ def _find_in_visits(root: Node) -> Iterator[Finding]:
                 "The day before day 1 is day -1.",
             )
         yield from _find_in_window(visit.get("window"))
+        yield from _find_in_visit_name(visit, root)
     yield from _find_in_window(root.get("assessments", "tumor", "window"))
+
+
+def _find_in_visit_name(visit: Node, root: Node) -> Iterator[Finding]:
+    """Yield a finding where a name such as C2D1 says another day than `day`."""
+    lengths = {arm.number("cycle_days") for arm in root.groups("arms")}
+    match = _DAY_NAME.fullmatch(visit.text("name") or "")
+    day, length = visit.number("day"), lengths.pop() if len(lengths) == 1 else None
+    if match is None or day is None or not day.is_integer():
+        return
+    cycle = int(match["cycle"] or 1)
+    if cycle > 1 and length is None:
+        return
+    named = (cycle - 1) * (length or 0) + int(match["day"])
+    if named != day:
+        yield _conflict(
+            visit.get("day") or visit,
+            f"{day:g}",
+            f"{named:g}, the day that the name {match[0]} says",
+            "Correct the day, or the name.",
+        )
 
 
 def _find_in_window(window: Node | None) -> Iterator[Finding]:
@@ -147,12 +111,9 @@ def _find_in_populations(root: Node) -> Iterator[Finding]:
     for population in (populations.fields if populations else {}).values():
         if population.shape is not Shape.MAPPING:
             continue
-        is_all = population.text("all") == "true"
-        others = [
-            key
-            for key in ("eligible", "at_least_one_dose_of")
-            if population.text(key) not in (None, "false")
-        ]
+        is_all = population.is_true("all")
+        others = [key for key in ("eligible",) if population.is_true(key)]
+        others += ["at_least_one_dose_of"] if population.get("at_least_one_dose_of") else []
         if is_all and others:
             yield _conflict(
                 population, f"all beside {' and '.join(others)}", "all alone", "Remove all."
@@ -237,36 +198,7 @@ def _find_in_endpoint(endpoint: Node) -> Iterator[Finding]:
                 "last contact for a time to death",
                 "Write last contact: who was seen alive was followed until then.",
             )
-        yield from _find_in_strategies(endpoint)
-    allowed = {
-        "landmark": ("failure", "follow on", "until then"),
-        "best_response": ("failure", "follow on", "until then", "censor"),
-        "time_to_event": ("event", "follow on", "censor"),
-    }.get(kind or "")
-    strategies = endpoint.get("intercurrent")
-    for strategy in (strategies.fields if strategies and allowed else {}).values():
-        if strategy.value in ("failure", "event", "follow on", "censor", "until then") and (
-            strategy.value not in (allowed or ())
-        ):
-            yield _conflict(
-                strategy,
-                strategy.found,
-                f"one of {', '.join(allowed or ())} for a {kind}",
-                "Write one of these.",
-            )
-
-
-def _find_in_strategies(endpoint: Node) -> Iterator[Finding]:
-    """Yield a finding where the censoring scheme does something else than is declared."""
-    does = {"fda_a": "censor", "ema_all_events": "follow on"}.get(endpoint.text("scheme") or "")
-    declared = endpoint.get("intercurrent", "new_anticancer_therapy")
-    if does and declared and declared.value in ("censor", "follow on") and declared.value != does:
-        yield _conflict(
-            declared,
-            declared.found,
-            f"{does}, as scheme {endpoint.text('scheme')} has it",
-            "Change one of them.",
-        )
+    yield from find_strategy_faults(endpoint)
 
 
 def _find_in_baseline(characteristic: Node) -> Iterator[Finding]:
@@ -278,6 +210,14 @@ def _find_in_baseline(characteristic: Node) -> Iterator[Finding]:
             "one of them",
             "Keep thresholds for a number, levels for words.",
         )
+    seen: set[str] = set()
+    for level in characteristic.groups("levels"):
+        for value in (value for label in level.fields for value in level.words(label)):
+            if value.value in seen:
+                yield _conflict(
+                    value, f"{value.found} in two levels", "it in one", "Remove one of them."
+                )
+            seen.add(value.value or "")
 
 
 def _find_in_checks(root: Node) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
-from trialwright.protocol.words import SHORT_NAME, Words
+from trialwright.protocol.words import SHORT_NAME, Words, read_words
 
 
 class IntercurrentEvent(Enum):
@@ -53,7 +53,6 @@ class EventOf(Enum):
 
     PROGRESSION_OR_DEATH = "progression or death"
     DEATH = "death"
-    PROGRESSION = "progression"
     RESPONSE = "response"
 
 
@@ -85,9 +84,9 @@ class FollowUpMethod(Enum):
 
 
 def _read_sensitivity(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Words):
         return value
-    words = " ".join(value.split())
+    words = read_words(value, Sensitivity.form)
     if words == "zero limit":
         return {"text": words, "s_zero_limit": ZeroLimit.ZERO}
     if words.startswith("scheme "):
@@ -122,7 +121,9 @@ class Estimand(Model):
     variable: str = Field(description="What is observed in each patient, in words")
     population: str = Field(description="Population, by its name")
     intercurrent: Mapping[IntercurrentEvent, Strategy] = Field(
-        default={}, description="Intercurrent events and how each is handled"
+        default={},
+        description="Intercurrent events and how each is handled; a strategy that the analysis "
+        "would not follow is refused",
     )
     sensitivity: tuple[WrittenSensitivity, ...] = Field(
         default=(), description="Analyses that are shown beside it, each with one thing changed"
@@ -171,6 +172,10 @@ class Landmark(Estimand):
             days=self.at_days,
             months=self.at_months,
             scan_from_days_before=self.success_needs.evaluable_scan_from_days_before,
+            new_therapy_is_failure=self.intercurrent.get(
+                IntercurrentEvent.NEW_THERAPY, Strategy.FAILURE
+            )
+            is Strategy.FAILURE,
         )
 
 
@@ -210,8 +215,8 @@ class TimeToEvent(CurveRules, Estimand):
     )
     scheme: CensoringScheme = Field(
         default=CensoringScheme.PAPER,
-        description="`paper`: any event counts, else the last evaluable assessment; `fda_a`: new "
-        "therapy or a gap of missed visits censors at the last assessment before; "
+        description="`paper`: new anticancer therapy censors at the last assessment before it, "
+        "missed visits do not; `fda_a`: a gap of missed visits before the event censors, too; "
         "`ema_all_events`: any event counts, whatever came before",
     )
     censor: CensorAt = Field(description="Where a time without event ends")
@@ -227,7 +232,6 @@ class TimeToEvent(CurveRules, Estimand):
         return {
             EventOf.PROGRESSION_OR_DEATH: "PFS",
             EventOf.DEATH: "OS",
-            EventOf.PROGRESSION: "TTP",
             EventOf.RESPONSE: "TTR",
         }[self.event]
 
@@ -257,7 +261,7 @@ class Safety(Estimand):
     summary: Literal["patients by term and worst grade"] = Field(
         default="patients by term and worst grade", description="Summary measure"
     )
-    ctcae: str | None = Field(
+    ctcae: Literal["3.0", "4.0", "4.02", "4.03", "5.0", "6.0"] | None = Field(
         default=None, description="CTCAE version; none when events are graded otherwise"
     )
     grading: Grading = Field(

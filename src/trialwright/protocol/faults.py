@@ -55,6 +55,8 @@ def find_faults(
         location = detail["loc"]
         if detail["type"] == "missing" and location[-1] in skipped and len(location) == 1:
             continue
+        if detail["type"] == "default_factory_not_called":
+            continue
         # A list whose items were refused looks too short to the validator.
         if detail["type"] == "too_short" and locate(root, location)[0].items:
             continue
@@ -87,7 +89,7 @@ def _find_fault(detail: ErrorDetails, model: Any, root: Node) -> Finding:
     node, left = locate(root, location)
     if kind == "missing":
         return _find_missing(detail, model, root, node)
-    if kind == "extra_forbidden" or (left and left[-1] == "[key]"):
+    if kind == "extra_forbidden" or (kind == "enum" and left[-1:] == ("[key]",)):
         return _find_unknown(detail, model, root, node)
     if kind == "union_tag_not_found":
         name = str(detail["ctx"]["discriminator"]).strip("'")
@@ -107,7 +109,8 @@ def _find_fault(detail: ErrorDetails, model: Any, root: Node) -> Finding:
         return find_fault("PROTOCOL-VALUE", node, node.found, limit, _advise(node.value, limit))
     if kind in ("value_error", "string_pattern_mismatch", "too_short", "too_long"):
         expected = _expected_value(detail)
-        return find_fault("PROTOCOL-VALUE", node, node.found, expected, f"Write {expected}.")
+        found = node.label if left[-1:] == ("[key]",) else node.found
+        return find_fault("PROTOCOL-VALUE", node, found, expected, f"Write {expected}.")
     expected = EXPECTED_TYPES.get(kind.partition("_")[0], "another kind of value")
     info, _, _ = walk(model, root, location)
     action = _advise(node.value, expected)

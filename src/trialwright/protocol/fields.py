@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.nodes import Node, Shape
+from trialwright.protocol.nodes import ITEM_KEYS, Node, Shape
 from trialwright.protocol.words import Words
 
 KIND_KEYS = ("kind", "rule")
@@ -87,7 +87,7 @@ def walk(
         models = models_at(annotation, node)
         if isinstance(step, int):
             annotation = inner_of(annotation)
-            node = node.items[step] if node.shape is Shape.LIST else node
+            node = node.items[step] if step < len(node.items) else node
         elif models:
             infos = [keys_of(model)[step] for model in models if step in keys_of(model)]
             # A step that is no key names the kind of a group; it is passed over.
@@ -132,7 +132,12 @@ def _has_path_in(path: str, part: Any, node: Node | None) -> bool:
             return False
         head, _, rest = path.partition(".")
         info = keys_of(part).get(head)
-        return info is not None and has_path(rest, info.annotation, node and node.get(head))
+        if info is None:
+            return False
+        child = node.get(head) if node else None
+        # What is missing is reported as such; what was to stand in it is not missed once more.
+        is_missed = info.is_required() and child is None
+        return is_missed or has_path(rest, info.annotation, child)
     element = element_of(part)
     if element is None or node is None:
         return element is not None and has_path(path, element, None)
@@ -142,7 +147,12 @@ def _has_path_in(path: str, part: Any, node: Node | None) -> bool:
             for key, child in node.fields.items()
             if _starts(path, key)
         )
-    items = node.items if node.shape is Shape.LIST else (node,)
+    items = node.items or (node,)
+    has_names = any(
+        key in keys_of(model) for model in models_at(element, None) for key in ITEM_KEYS
+    )
+    if has_names and not all(item.shape is Shape.MAPPING and item.name for item in items):
+        return True  # an item without a name is reported, and could be the one that is meant
     return any(
         has_path(path, element, item)
         or (_starts(path, item.label) and has_path(_after(path, item.label), element, item))

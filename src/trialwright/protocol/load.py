@@ -113,17 +113,22 @@ def _validate(root: Node, skipped: frozenset[str], findings: list[Finding]) -> P
 
 
 def _complete(protocol: Protocol) -> Protocol:
-    """Take interval and window of the response rules from the tumor assessments."""
-    tumor = protocol.assessments.tumor
-    if tumor is None:
-        return protocol
-    planned = {
-        "assessment_interval_days": round(tumor.every_weeks * DAYS_PER_WEEK),
-        "assessment_window_days": tumor.window[1],
+    """Fill in what other keys say: labels of populations, and how often tumors are assessed."""
+    populations = {
+        name: population if population.label else population.model_copy(update={"label": name})
+        for name, population in protocol.populations.items()
     }
-    given = protocol.response.model_fields_set
-    missing = {key: days for key, days in planned.items() if key not in given}
-    return protocol.model_copy(update={"response": protocol.response.model_copy(update=missing)})
+    update: dict[str, object] = {"populations": populations}
+    tumor = protocol.assessments.tumor
+    if tumor is not None:
+        planned = {
+            "assessment_interval_days": round(tumor.every_weeks * DAYS_PER_WEEK),
+            "assessment_window_days": tumor.window[1],
+        }
+        given = protocol.response.model_fields_set
+        missing = {key: days for key, days in planned.items() if key not in given}
+        update["response"] = protocol.response.model_copy(update=missing)
+    return protocol.model_copy(update=update)
 
 
 def _apply_checks(findings: list[Finding], root: Node) -> list[Finding]:
@@ -255,7 +260,9 @@ def _item_label(item: YamlNode, number: int) -> str:
         named = {
             str(key.value): str(value.value)
             for key, value in item.value
-            if isinstance(key, ScalarNode) and isinstance(value, ScalarNode)
+            if isinstance(key, ScalarNode)
+            and isinstance(value, ScalarNode)
+            and str(value.tag) != NULL_TAG
         }
         for key in ITEM_KEYS:
             if named.get(key):

@@ -53,7 +53,8 @@ class Imputation(Model):
     """Which day stands for a partial date, by what is dated.
 
     `none` leaves the date missing; `first day`, `last day` and `middle` (day 15, or 1 July) are
-    those of the month, or of the year when the month is missing too.
+    those of the month, or of the year when the month is missing too. Scans and responses have
+    `lesion_missing_day` and `response_missing_day` under `response`.
     """
 
     start: DateImputation = Field(
@@ -62,10 +63,6 @@ class Imputation(Model):
     end: DateImputation = Field(
         default=DateImputation.NONE, description="End of events, medications and doses"
     )
-    lesion: DateImputation = Field(
-        default=DateImputation.NONE, description="Lesion measurements (TU, TR)"
-    )
-    response: DateImputation = Field(default=DateImputation.NONE, description="Responses (RS)")
     death: DateImputation = Field(default=DateImputation.NONE, description="Death")
 
 
@@ -123,7 +120,7 @@ class Protocol(Model):
         default=(), description="Named rules with parameters"
     )
     populations: Mapping[str, Population] = Field(
-        min_length=1, description="Populations by name: such as safety and evaluable"
+        min_length=1, description="Populations by name, such as safety and evaluable"
     )
     baseline: tuple[BaselineCharacteristic, ...] = Field(
         default=(), description="Characteristics of Table 1, in order"

@@ -46,6 +46,11 @@ class Node:
         return "nothing" if self.value is None else self.value
 
     @property
+    def name(self) -> str | None:
+        """What an item of a list goes by: its id, name, rule or arm; None without one."""
+        return next((text for key in ITEM_KEYS if (text := self.text(key))), None)
+
+    @property
     def label(self) -> str:
         """The last part of the dotted key."""
         return self.key.rpartition(".")[2]
@@ -68,6 +73,10 @@ class Node:
             return float(self.text(*keys) or "")
         except ValueError:
             return None
+
+    def is_true(self, *keys: str) -> bool:
+        """Whether the text under keys says yes."""
+        return (self.text(*keys) or "").lower() in ("true", "yes", "on", "y", "t", "1")
 
     def words(self, *keys: str) -> tuple["Node", ...]:
         """Return the words of the list under keys; one that stands alone is its only item."""

@@ -20,7 +20,7 @@ class Population(Model):
     A patient belongs who meets every condition given; `all` stands alone.
     """
 
-    label: str | None = Field(default=None, description="Name in print; the key when left out")
+    label: str = Field(default="", description="Name in print; the key when left out")
     all: bool = Field(default=False, description="Every enrolled patient")
     eligible: bool = Field(default=False, description="Met every eligibility criterion")
     at_least_one_dose_of: DoseOf | None = Field(

@@ -41,10 +41,18 @@ def _read_list(value: Any) -> Any:
     return (value,)
 
 
-def _read_dose(value: Any) -> Any:
+def read_words(value: Any, form: str) -> str:
+    """Return words as they were written; refuse what is a list or a group of keys."""
     if not isinstance(value, str):
+        raise ValueError(form.replace("`", ""))  # noqa: TRY004 - the validator takes no other
+    return " ".join(value.split())
+
+
+def _read_dose(value: Any) -> Any:
+    if isinstance(value, Words):
         return value
-    match = _DOSE.fullmatch(value.strip())
+    value = read_words(value, Dose.form)
+    match = _DOSE.fullmatch(value)
     if match is None:
         raise ValueError(Dose.form.replace("`", ""))
     return {"text": value, "amount": match["amount"], "unit": match["unit"]}

@@ -12,7 +12,7 @@ def say_design(choice: DesignChoice, search: DesignSearch) -> Text:
     >>> from trialwright.stats.two_stage import search_two_stage
     >>> found = search_two_stage(0.20, 0.40, 0.05, 0.80)
     >>> say_design(found.choose(Kind.OPTIMAL), found)[0].split(": ")[0]
-    "Optimal Simon two-stage design (p0 = 20%, p1 = 40%, one-sided alpha 5%, power 80%)"
+    'Optimal Simon two-stage design (p0 = 20%, p1 = 40%, one-sided alpha 5%, power 80%)'
     """
     design = choice.design
     name = " and ".join(kind.value for kind in choice.kinds)

@@ -7,14 +7,13 @@ from typing import Any
 from trialwright.analyze.best_response import BestResponseResult
 from trialwright.analyze.efficacy import LandmarkResult
 from trialwright.analyze.safety import AdverseEventTerms
-from trialwright.analyze.stage import StageResult
+from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.errors import Finding
 from trialwright.core.result import Result
 from trialwright.core.table import Text
 from trialwright.protocol.estimands import Endpoint, Safety
 from trialwright.protocol.model import Protocol
-from trialwright.report import sentences
 from trialwright.report.blocks import (
     AbsentBlock,
     Block,
@@ -30,6 +29,9 @@ from trialwright.report.blocks import (
 )
 from trialwright.report.methods import describe_methods
 from trialwright.report.provenance import describe_inputs
+from trialwright.report.sentences import conduct, efficacy
+
+LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +104,19 @@ def _facts(material: Material) -> list[Fact]:
     facts = [Fact("Data cut", (material.protocol.study.data_cut.isoformat(),))]
     flow: Any = results.get("flow")
     if flow is not None:
-        facts.append(Fact("Patients", sentences.tell_flow(flow)))
+        facts.append(Fact("Patients", conduct.tell_flow(flow)))
     for result in results.values():
         if isinstance(result, LandmarkResult):
             facts += [
                 Fact("Primary endpoint", text, is_main=True)
-                for text in sentences.tell_landmark(result)
+                for text in efficacy.tell_landmark(result)
             ]
     for result in results.values():
         if isinstance(result, StageResult):
-            facts.append(Fact("Decision", sentences.tell_stage(result)[0], is_main=True))
+            facts.append(Fact("Decision", efficacy.tell_stage(result)[0], is_main=True))
     for result in results.values():
         if isinstance(result, SurvivalResult):
-            facts += [Fact(result.title, text) for text in sentences.tell_survival(result)]
+            facts += [Fact(result.title, text) for text in efficacy.tell_survival(result)]
     return facts
 
 
@@ -127,7 +129,8 @@ def _show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list
     blocks: list[Block] = [Paragraph(text) for text in told]
     if result_id in material.figures:
         blocks.append(material.figures[result_id])
-    blocks.append(TableBlock(result.table()))
+    if result_id not in LISTED_WITH_PATIENTS:
+        blocks.append(TableBlock(result.table()))
     return blocks
 
 
@@ -145,15 +148,15 @@ def _section(section_id: str, title: str, blocks: Sequence[Block]) -> Section | 
 
 
 def _participants(material: Material) -> Section | None:
-    blocks = _show(material, "flow", _tell(material, "flow", sentences.tell_flow))
+    blocks = _show(material, "flow", _tell(material, "flow", conduct.tell_flow))
     blocks += _show(material, "baseline")
     return _section("participants", "Participants", blocks)
 
 
 def _treatment(material: Material) -> Section | None:
-    told = _tell(material, "disposition", sentences.tell_disposition)
+    told = _tell(material, "disposition", conduct.tell_disposition)
     blocks = _show(material, "disposition", told)
-    blocks += _show(material, "exposure", _tell(material, "exposure", sentences.tell_exposure))
+    blocks += _show(material, "exposure", _tell(material, "exposure", conduct.tell_exposure))
     blocks += _show(material, "course")
     return _section("treatment", "Treatment and disposition", blocks)
 
@@ -168,11 +171,11 @@ def _primary(material: Material) -> Section | None:
     blocks: list[Block] = []
     for result_id, result in material.results.items():
         if isinstance(result, LandmarkResult):
-            blocks += _show(material, result_id, sentences.tell_landmark(result))
+            blocks += _show(material, result_id, efficacy.tell_landmark(result))
             blocks += _curve_apart(material)
     for result_id, result in material.results.items():
         if isinstance(result, StageResult):
-            told = [*sentences.tell_stage(result), sentences.tell_estimate(result)]
+            told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
             blocks += _show(material, result_id, told)
     known = {"flow", "baseline", "exposure", "disposition", "course", "deaths", "patients"}
     blocks += [
@@ -192,14 +195,14 @@ def _curve_apart(material: Material) -> list[Block]:
         return []
     if len(curve.arms) > 1:
         return []
-    return [Paragraph(sentences.tell_curve_apart(curve, months))]
+    return [Paragraph(efficacy.tell_curve_apart(curve, months))]
 
 
 def _response(material: Material) -> Section | None:
     blocks: list[Block] = []
     for result_id, result in material.results.items():
         if isinstance(result, BestResponseResult):
-            blocks += _show(material, result_id, sentences.tell_best_response(result))
+            blocks += _show(material, result_id, efficacy.tell_best_response(result))
             if result.strata:
                 blocks.append(TableBlock(result.strata_table()))
     ids = [i for i in _endpoint_ids_of_kind(material, "best_response") if i not in material.results]
@@ -216,7 +219,7 @@ def _survival(material: Material) -> Section | None:
     blocks: list[Block] = []
     kinds = ("time_to_event", "follow_up")
     for result_id in [i for kind in kinds for i in _endpoint_ids_of_kind(material, kind)]:
-        told = _tell(material, result_id, sentences.tell_survival)
+        told = _tell(material, result_id, efficacy.tell_survival)
         blocks += _show(material, result_id, told)
     return _section("survival", "Times to events", blocks)
 
@@ -226,9 +229,9 @@ def _safety(material: Material) -> Section | None:
     if _endpoint_ids(material, Safety):
         terms = material.results.get("ae_terms")
         if isinstance(terms, AdverseEventTerms):
-            blocks.append(Paragraph(sentences.tell_adverse_events(terms)))
+            blocks.append(Paragraph(conduct.tell_adverse_events(terms)))
         blocks += _show(material, "ae_overview") + _show(material, "ae_terms")
-    blocks += _show(material, "deaths", _tell(material, "deaths", sentences.tell_deaths))
+    blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
     return _section("safety", "Safety and deaths", blocks)
 
 

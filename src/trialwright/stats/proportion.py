@@ -9,6 +9,7 @@ from statistics import NormalDist
 from scipy.special import betainc, betaincinv
 
 from trialwright.core.errors import EstimateError
+from trialwright.stats.confidence import check_level
 
 Limits = tuple[float, float]
 
@@ -84,9 +85,7 @@ def estimate_proportion(
             f"{successes} of {n} is no proportion, expected whole numbers, 0 <= successes <= n, "
             "n at least 1. Check the population."
         )
-    if not 0 < level < 1:
-        raise EstimateError(f"level is {level}, expected between 0 and 1. Write 0.95 for 95%.")
-    lower, upper = INTERVALS[method](int(successes), int(n), (1 - level) / 2)
+    lower, upper = INTERVALS[method](int(successes), int(n), check_level(level))
     return ProportionEstimate(
         successes=int(successes),
         n=int(n),

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialwright.core.errors import EstimateError
+from trialwright.stats.confidence import normal_quantile
 from trialwright.stats.survival_counts import (
     TIME_TOLERANCE,
     FloatArray,
@@ -20,7 +21,7 @@ from trialwright.stats.survival_curve import (
     SurvivalCurve,
     TieOrder,
 )
-from trialwright.stats.survival_limits import ConfidenceType, LimitAtZero, normal_quantile
+from trialwright.stats.survival_limits import ConfidenceType, LimitAtZero
 
 __all__ = [
     "Beyond",

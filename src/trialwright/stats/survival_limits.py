@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from enum import Enum
-from statistics import NormalDist
 
 import numpy as np
 
-from trialwright.core.errors import EstimateError
+from trialwright.stats.confidence import normal_quantile
 from trialwright.stats.survival_counts import FloatArray, chunks
 
 
@@ -25,13 +24,6 @@ class LimitAtZero(Enum):
 
     UNDEFINED = "undefined"  # R, SAS: the variance cannot be estimated there
     ZERO = "zero"  # lifelines, statsmodels: both limits are 0
-
-
-def normal_quantile(level: float) -> float:
-    """Return the normal quantile of a two-sided interval, 1.96 for level 0.95."""
-    if not 0 < level < 1:
-        raise EstimateError(f"level is {level}, expected between 0 and 1. Write 0.95 for 95%.")
-    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def limit_survival(

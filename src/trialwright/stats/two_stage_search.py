@@ -162,16 +162,16 @@ def _search_n(
     expected = n1[:, None] + tables.at_least[0, n1[:, None], r1 + 1] * (n - n1)[:, None]
     is_open = (expected < least) & (r1 <= tables.r1_max[n1][:, None])
     best = None
-    for r in _final_bounds(tables, n, power):
+    for r in final_bounds(tables, n, power):
         is_open &= r1 <= r
         if tables.at_least[0, n, r + 1] >= alpha:
             # A smaller r only raises alpha: what fails it here fails for good.
-            is_open &= _prob_reject(tables, 0, (n, r), n1, r1.size) < alpha
+            is_open &= prob_reject_by_bound(tables, 0, (n, r), n1, r1.size) < alpha
         rows = is_open.any(axis=1)
         if not rows.any():
             break
         n1, expected, is_open = n1[rows], expected[rows], is_open[rows]
-        has_power = is_open & (_prob_reject(tables, 1, (n, r), n1, r1.size) > power)
+        has_power = is_open & (prob_reject_by_bound(tables, 1, (n, r), n1, r1.size) > power)
         if has_power.any():
             row, bound = divmod(int(np.argmin(np.where(has_power, expected, inf))), r1.size)
             best = Candidate(bound, int(n1[row]), r, n, float(expected[row, bound]))
@@ -179,13 +179,13 @@ def _search_n(
     return best
 
 
-def _final_bounds(tables: Tables, n: int, power: float) -> Iterator[int]:
+def final_bounds(tables: Tables, n: int, power: float) -> Iterator[int]:
     """Yield final bounds downward from the largest that one stage of n patients affords."""
     largest = int(np.count_nonzero(tables.at_least[1, n, 1 : n + 1] > power)) - 1
     return iter(range(largest, -1, -1))
 
 
-def _prob_reject(
+def prob_reject_by_bound(
     tables: Tables, which: int, last: tuple[int, int], n1: IntArray, n_bounds: int
 ) -> FloatArray:
     """Return P(X1 > r1 and X > r) by n1 (rows) and r1 (columns 0 to n_bounds - 1)."""

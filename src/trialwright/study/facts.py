@@ -2,10 +2,11 @@
 
 from trialwright.datasets.study_facts import AgentFacts, ScanSchedule, StudyFacts, VisitWindow
 from trialwright.protocol.arms import StartRule
+from trialwright.protocol.eligibility import AgeAtLeast
 from trialwright.protocol.model import Protocol
 
 DAYS_PER_WEEK = 7
-CONSENT_RULE, AGE_RULE = "informed_consent", "age_at_least"
+CONSENT_RULE = "informed_consent"
 
 
 def find_facts(protocol: Protocol) -> StudyFacts:
@@ -34,7 +35,7 @@ def _visit_windows(protocol: Protocol) -> tuple[VisitWindow, ...]:
     if first is None:
         return ()
     return tuple(
-        VisitWindow(visit.name, visit.day, *(visit.window or (0, 0)), anchor=first)
+        VisitWindow(visit.name, visit.day, *visit.window, anchor=first)
         for visit in protocol.visits
         if visit.day is not None and visit.name != first and visit.window is not None
     )
@@ -52,8 +53,8 @@ def _scan_schedule(protocol: Protocol) -> ScanSchedule | None:
 
 def _least_age(protocol: Protocol) -> float | None:
     for rule in protocol.eligibility:
-        if rule.rule == AGE_RULE:
-            return float(getattr(rule, "years", 0)) or None
+        if isinstance(rule, AgeAtLeast):
+            return float(rule.years)
     return None
 
 

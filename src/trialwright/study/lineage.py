@@ -79,11 +79,19 @@ def _follow(
     found: list[pl.DataFrame] = []
     for link in links.get(name, ()) if depth < MAX_DEPTH else ():
         frame = load(link.dataset)
+        if frame is None or not _has_columns(link, rows, frame):
+            continue  # what was not recorded cannot be a source
         chosen = _rows_of_link(rows, link)
-        if frame is None or chosen.is_empty() or not set(link.keys) <= set(chosen.columns):
+        if chosen.is_empty():
             continue
         found += _follow(link.dataset, _join(chosen, frame, link), links, load, depth + 1)
     return found
+
+
+def _has_columns(link: Link, rows: pl.DataFrame, frame: pl.DataFrame) -> bool:
+    """Tell whether both sides of a link have the columns that it names."""
+    output, source = {*link.keys, *link.when}, {*link.keys.values(), *link.where}
+    return output <= set(rows.columns) and source <= set(frame.columns)
 
 
 def _rows_of_link(rows: pl.DataFrame, link: Link) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 import trialwright
 from trialwright.core.errors import TrialwrightError
 from trialwright.core.result import Result
-from trialwright.core.trace import Link, hash_text
+from trialwright.core.trace import hash_text
 from trialwright.study.store import StepState, Store, hash_values
 
 DONE, UNCHANGED, ABSENT, FAILED = "done", "unchanged", "absent", "failed"
@@ -32,7 +32,8 @@ class Step:
     `inputs` maps arguments to names of earlier outputs; a tuple of names gives the function a
     mapping of those that exist. An argument in `optional` is None when its input is absent.
     `settings` are the protocol's parts and constants that the function takes. `stamp` is what else
-    the output depends on, such as the hash of a file. `links` tell where each output row is from.
+    the output depends on, such as the hash of a file. `needs` are outputs that must be there though
+    they come to the function among others.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Step:
     settings: Mapping[str, Any] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     stamp: str = ""
-    links: tuple[Link, ...] = ()
+    needs: tuple[str, ...] = ()
 
     def result_type(self) -> type[Result] | None:
         """Return the result class that the function promises, if it makes a result."""
@@ -136,11 +137,12 @@ def _is_ready(name: str, store: Store) -> bool:
 
 def _missing_inputs(step: Step, store: Store) -> list[str]:
     """Return the inputs that the step cannot do without and that nobody made."""
-    return [
+    required = [
         name
         for argument, name in step.inputs.items()
-        if isinstance(name, str) and argument not in step.optional and not _is_ready(name, store)
+        if isinstance(name, str) and argument not in step.optional
     ]
+    return [name for name in (*required, *step.needs) if not _is_ready(name, store)]
 
 
 def _step_key(step: Step, store: Store) -> str:
@@ -159,6 +161,8 @@ def _step_key(step: Step, store: Store) -> str:
 
 def _plain(value: Any) -> Any:
     """Return a setting as something that prints the same whenever it is the same."""
+    if isinstance(value, Path):
+        return value.name  # so that a study may be moved
     if isinstance(value, BaseModel):
         return value.model_dump_json()
     if isinstance(value, (list, tuple)):

@@ -13,9 +13,9 @@ from trialwright.analyze.disposition import analyze_deaths, analyze_disposition
 from trialwright.analyze.efficacy import analyze_landmark
 from trialwright.analyze.exposure import analyze_exposure
 from trialwright.analyze.flow import analyze_flow
-from trialwright.analyze.patients import analyze_patients
+from trialwright.analyze.patients.analysis import analyze_patients
 from trialwright.analyze.safety import analyze_adverse_event_overview, analyze_adverse_event_terms
-from trialwright.analyze.stage import analyze_stage
+from trialwright.analyze.stage.analysis import analyze_stage
 from trialwright.analyze.survival.analysis import analyze_follow_up, analyze_time_to_event
 from trialwright.analyze.tumor_change import analyze_best_change, analyze_change_over_time
 from trialwright.core.trace import hash_file
@@ -32,7 +32,8 @@ from trialwright.derive.analysis_reads import (
     list_reads,
     list_schemes,
 )
-from trialwright.derive.exposure import derive_adex, derive_exposure_summary
+from trialwright.derive.exposure import derive_adex
+from trialwright.derive.exposure_summary import derive_exposure_summary
 from trialwright.derive.populations import STANDARD_POPULATIONS, derive_adsl, population_flag
 from trialwright.protocol.estimands import (
     BestResponse,
@@ -76,39 +77,43 @@ def _conform(raw: pl.DataFrame, domain: str) -> pl.DataFrame:
 
 def list_derivations(protocol: Protocol) -> list[Step]:
     """Return the steps from recorded domains to analysis datasets."""
-    cut, arms, rules = protocol.study.data_cut, protocol.arms, protocol.response
-    reads = list_reads(protocol)
-    landmarks = [e for e in protocol.endpoints.all if isinstance(e, Landmark)]
-    safety = next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
-    graded: dict[str, Any] = {"imputation": protocol.imputation}
-    if safety is not None:
-        graded |= {"grading": safety.grading}
-        graded |= {"emergent_until_days_after": safety.emergent_until_days_after}
-    needs_rs = {"recorded": ("rs",), "lesions": "lesions", "adsl": "adsl"}
+    arms, cut = protocol.arms, protocol.study.data_cut
     return [
         Step(
             "adex", "doses", derive_adex, {"ex": "ex", "vs": "vs"},
             {"arms": arms, "data_cut": cut}, optional=frozenset({"vs"}),
         ),
         Step(
-            "adsl", "subjects", derive_adsl, {"dm": "dm", "recorded": ADSL_DOMAINS, "adex": "adex"},
-            {"protocol": protocol}, optional=frozenset({"adex"}),
+            "adsl", "subjects", derive_adsl, {"recorded": ADSL_DOMAINS, "adex": "adex"},
+            {"protocol": protocol}, optional=frozenset({"adex"}), needs=("dm",),
         ),
         Step(
-            "adexsum", "exposure", derive_exposure_summary, {"adex": "adex", "adsl": "adsl"},
-            {"arms": arms, "data_cut": cut},
+            "adexsum", "exposure of each patient", derive_exposure_summary,
+            {"adex": "adex", "adsl": "adsl"}, {"protocol": protocol},
         ),
+        *_list_tumor_derivations(protocol),
+        Step(
+            "adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, _grading(protocol)
+        ),
+    ]  # fmt: skip
+
+
+def _list_tumor_derivations(protocol: Protocol) -> list[Step]:
+    """Return the steps from lesions or collected responses to responses, sums and times."""
+    rules, reads = protocol.response, list_reads(protocol)
+    landmarks = [e for e in protocol.endpoints.all if isinstance(e, Landmark)]
+    lesions = {"lesions": "lesions", "responses": "responses"}
+    return [
         Step(
             "lesions", "lesion measurements", derive_lesions,
-            {"tr": "tr", "recorded": ("tu", "tr"), "adsl": "adsl"}, {"reads": reads},
+            {"recorded": ("tu", "tr"), "adsl": "adsl"}, {"reads": reads}, needs=("tr",),
         ),
         Step(
-            "responses", "responses", derive_responses, needs_rs, {"rules": rules, "reads": reads},
-            optional=frozenset({"lesions"}),
+            "responses", "responses", derive_responses,
+            {"recorded": ("rs",), "lesions": "lesions", "adsl": "adsl"},
+            {"rules": rules, "reads": reads}, optional=frozenset({"lesions"}),
         ),
-        Step(
-            "adtr", "target sums", derive_target_sums, {"lesions": "lesions", "responses": "responses"}
-        ),
+        Step("adtr", "target sums", derive_target_sums, lesions, {"rules": rules}),
         Step(
             "adtte", "times to events", derive_times, {"responses": "responses", "adsl": "adsl"},
             {"rules": rules, "schemes": list_schemes(protocol)}, optional=frozenset({"responses"}),
@@ -117,8 +122,17 @@ def list_derivations(protocol: Protocol) -> list[Step]:
             "adrs", "responses and landmarks", derive_all_responses,
             {"responses": "responses", "adtte": "adtte", "adsl": "adsl"}, {"landmarks": landmarks},
         ),
-        Step("adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, graded),
     ]  # fmt: skip
+
+
+def _grading(protocol: Protocol) -> dict[str, Any]:
+    """Return how adverse events are graded, and when they are treatment-emergent."""
+    safety = next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
+    rules: dict[str, Any] = {"imputation": protocol.imputation}
+    if safety is not None:
+        rules |= {"grading": safety.grading}
+        rules |= {"emergent_until_days_after": safety.emergent_until_days_after}
+    return rules
 
 
 def name_populations(protocol: Protocol) -> dict[str, tuple[str, str]]:
@@ -137,58 +151,71 @@ def name_populations(protocol: Protocol) -> dict[str, tuple[str, str]]:
 def list_analyses(protocol: Protocol) -> list[Step]:
     """Return the steps from analysis datasets to results, in the order of the report."""
     arms = [(arm.armcd, arm.name) for arm in protocol.arms]
-    populations = name_populations(protocol)
-    primary = protocol.endpoints.primary
-    main = primary.population if primary else "enrolled"
-    flag, label = populations[main]
-    flow = {
-        populations[name][0]: populations[name][1]
-        for name in dict.fromkeys(("enrolled", "safety", main))
-    }
-    treated = {
-        populations[name][0]: populations[name][1] for name in dict.fromkeys((main, "safety"))
-    }
-    everyone = {
-        populations[name][0]: populations[name][1] for name in dict.fromkeys((main, "enrolled"))
-    }
-    read = protocol.central_review.analysis_read
-    shown = {"population": flag, "read": read}
-    labels = {item.name: item.label for item in protocol.baseline}
-    bar_label = (HISTOLOGY, labels[HISTOLOGY]) if HISTOLOGY in labels else None
-    lesions = {"adtr": "adtr", "adrs": "adrs", "adsl": "adsl"}
-    steps = [
-        _step(analyze_flow, "flow", {"adsl": "adsl"}, populations={**flow, **_in_flow(flow)}),
+    main = _main_population(protocol)
+    flag, label = name_populations(protocol)[main]
+    flow = _by_flag(protocol, "enrolled", "safety", main)
+    subjects = {"adsl": "adsl"}
+    return [
+        _step(analyze_flow, "flow", subjects, populations={**flow, **_in_flow(flow)}),
         _step(
-            analyze_baseline, "baseline", {"adsl": "adsl"}, arms=arms, flag=flag, population=label,
+            analyze_baseline, "baseline", subjects, arms=arms, flag=flag, population=label,
             characteristics=protocol.baseline,
         ),
         _step(analyze_exposure, "exposure", {"adexsum": "adexsum", "adsl": "adsl"}, arms=arms),
-        _step(analyze_disposition, "disposition", {"adsl": "adsl"}, arms=arms, populations=treated),
-        *[step for endpoint in protocol.endpoints.all for step in _of_endpoint(protocol, endpoint)],
-        _step(analyze_best_change, "best_change", lesions, **shown, label=bar_label),
-        _step(analyze_change_over_time, "change_over_time", lesions, **shown),
         _step(
-            analyze_course, "course", {"adsl": "adsl", "adrs": "adrs"}, optional=("adrs",),
-            population=populations["safety"][0] if _has_doses(protocol) else flag, read=read,
-            data_cut=protocol.study.data_cut,
+            analyze_disposition, "disposition", subjects, arms=arms,
+            populations=_by_flag(protocol, main, "safety"),
         ),
-        _step(analyze_deaths, "deaths", {"adsl": "adsl"}, arms=arms, populations=everyone),
+        *[step for endpoint in protocol.endpoints.all for step in _of_endpoint(protocol, endpoint)],
+        *_list_courses(protocol, flag),
         _step(
-            analyze_patients, "patients",
-            {name: name for name in ("adsl", "adex", "adtr", "adrs", "adae", "bs", "be")},
-            optional=("adex", "adtr", "adrs", "adae", "bs", "be"),
-            read=read,
+            analyze_deaths, "deaths", subjects, arms=arms,
+            populations=_by_flag(protocol, main, "enrolled"),
         ),
     ]  # fmt: skip
-    return steps
+
+
+def _list_courses(protocol: Protocol, flag: str) -> list[Step]:
+    """Return the steps that follow single patients: changes, courses, pages."""
+    read = protocol.central_review.analysis_read
+    shown: dict[str, Any] = {"population": flag, "read": read}
+    lesions = {"adtr": "adtr", "adrs": "adrs", "adsl": "adsl"}
+    has_doses = any(arm.agents for arm in protocol.arms)
+    treated = population_flag("safety") if has_doses else flag
+    parts = ("adex", "adtr", "adrs", "adae", "bs", "be")
+    return [
+        _step(analyze_best_change, "best_change", lesions, **shown, label=_stratum(protocol)),
+        _step(analyze_change_over_time, "change_over_time", lesions, **shown),
+        _step(
+            analyze_course, "course", {"adsl": "adsl", "adrs": "adrs"}, ("adrs",),
+            population=treated, read=read, data_cut=protocol.study.data_cut,
+        ),
+        _step(
+            analyze_patients, "patients", {name: name for name in ("adsl", *parts)}, parts, read=read
+        ),
+    ]  # fmt: skip
+
+
+def _main_population(protocol: Protocol) -> str:
+    """Return the population of the primary endpoint; everybody enrolled where there is none."""
+    primary = protocol.endpoints.primary
+    return primary.population if primary else "enrolled"
+
+
+def _by_flag(protocol: Protocol, *names: str) -> dict[str, str]:
+    """Return the flags of populations with their names in print, each once."""
+    populations = name_populations(protocol)
+    return {populations[name][0]: populations[name][1] for name in dict.fromkeys(names)}
+
+
+def _stratum(protocol: Protocol) -> tuple[str, str] | None:
+    """Return the variable that patients are told apart by, histology, and its label."""
+    labels = {item.name: item.label for item in protocol.baseline}
+    return (HISTOLOGY, labels[HISTOLOGY]) if HISTOLOGY in labels else None
 
 
 def _in_flow(flow: Mapping[str, str]) -> dict[str, str]:
     return {flag: label for flag, label in IN_FLOW.items() if flag in flow}
-
-
-def _has_doses(protocol: Protocol) -> bool:
-    return any(arm.agents for arm in protocol.arms)
 
 
 def _step(
@@ -205,42 +232,36 @@ def _of_endpoint(protocol: Protocol, endpoint: Endpoint) -> list[Step]:
     """Return the steps that analyze one endpoint."""
     arms = [(arm.armcd, arm.name) for arm in protocol.arms]
     populations = name_populations(protocol)
-    read = protocol.central_review.analysis_read
-    trial = (arms, populations)
-    by_patient = {"adrs": "adrs", "adsl": "adsl"}
     times = {"adtte": "adtte", "adsl": "adsl"}
-    shared = {"endpoint": endpoint, "read": read}
+    given: dict[str, Any] = {
+        "endpoint": endpoint,
+        "read": protocol.central_review.analysis_read,
+    }
     match endpoint:
         case Landmark():
             return _of_landmark(protocol, endpoint)
         case BestResponse():
-            labels = {item.name: item.label for item in protocol.baseline}
-            stratum = (HISTOLOGY, labels[HISTOLOGY]) if HISTOLOGY in labels else None
-            return [
-                _step(
-                    analyze_best_response,
-                    endpoint.id,
-                    by_patient,
-                    **shared,
-                    trial=trial,
-                    stratum=stratum,
-                )
-            ]
+            given |= {"trial": (arms, populations), "stratum": _stratum(protocol)}
+            by_patient = {"adrs": "adrs", "adsl": "adsl"}
+            return [_step(analyze_best_response, endpoint.id, by_patient, **given)]
         case TimeToEvent():
-            given = {**shared, "arms": arms, "populations": populations}
+            given |= {"arms": arms, "populations": populations}
             return [_step(analyze_time_to_event, endpoint.id, times, **given)]
         case FollowUp():
-            given = {**shared, "arms": arms, "populations": populations}
+            given |= {"arms": arms, "populations": populations}
             return [_step(analyze_follow_up, endpoint.id, times, **given)]
         case Safety():
-            events = {"adae": "adae", "adsl": "adsl"}
-            graded = f"CTCAE {endpoint.ctcae}" if endpoint.ctcae else endpoint.grading.value
-            return [
-                _step(analyze_adverse_event_overview, "ae_overview", events, arms=arms),
-                _step(
-                    analyze_adverse_event_terms, "ae_terms", events, arms=arms, dictionary=graded
-                ),
-            ]
+            return _of_safety(arms, endpoint)
+
+
+def _of_safety(arms: list[tuple[str, str]], endpoint: Safety) -> list[Step]:
+    """Return the tables of adverse events."""
+    events = {"adae": "adae", "adsl": "adsl"}
+    graded = f"CTCAE {endpoint.ctcae}" if endpoint.ctcae else endpoint.grading.value
+    return [
+        _step(analyze_adverse_event_overview, "ae_overview", events, arms=arms),
+        _step(analyze_adverse_event_terms, "ae_terms", events, arms=arms, dictionary=graded),
+    ]
 
 
 def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:

@@ -12,15 +12,9 @@ from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, s
 from trialwright.core.result import Method
 from trialwright.core.units import DAYS_PER_MONTH, days_from_months, months_from_days
 from trialwright.derive.reads import PARQUALS
+from trialwright.protocol.curves import BeyondLast, CurveRules, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead
-from trialwright.protocol.estimands import (
-    BeyondLast,
-    CurveRules,
-    FollowUp,
-    Sensitivity,
-    TimeToEvent,
-    ZeroLimit,
-)
+from trialwright.protocol.estimands import FollowUp, Sensitivity, TimeToEvent
 from trialwright.stats.survival import (
     Beyond,
     ConfidenceType,
@@ -196,22 +190,10 @@ def _analyze(
             is_drawn = key == MAIN and (group.code is not None or len(groups) == 1)
             if curve is not None and is_drawn:
                 curves.append(tabulate_curve(curve, group.label))
-    settings = {
-        "population": populations[endpoint.population][1],
-        "scale of the limits": endpoint.conf_type.value,
-        "level": endpoint.conf_level,
-        "limits where the curve is zero": endpoint.s_zero_limit.value,
-        "after the last time": endpoint.beyond_last.value,
-        "days per month": DAYS_PER_MONTH,
-    }
-    if isinstance(endpoint, TimeToEvent):
-        settings |= {"censoring": endpoint.scheme.value, "without event": endpoint.censor.value}
     return SurvivalResult(
         id=endpoint.id,
         title=_name(endpoint.variable),
-        method=Method(
-            "Reverse Kaplan-Meier" if estimate.is_reverse else "Kaplan-Meier", settings, REFERENCES
-        ),
+        method=_method(estimate, populations[endpoint.population][1]),
         data=ledger.data,
         basis=ledger.basis,
         arms=[list(arm) for arm in arms],
@@ -228,7 +210,7 @@ def tabulate_curve(curve: SurvivalCurve, label: str) -> pl.DataFrame:
     lower, upper = curve.limits()
     steps = pl.DataFrame(
         {
-            "time_months": months_from_days(curve.times),
+            "time_months": curve.times / DAYS_PER_MONTH,
             "survival": curve.survival,
             "lower": lower,
             "upper": upper,
@@ -242,9 +224,26 @@ def tabulate_curve(curve: SurvivalCurve, label: str) -> pl.DataFrame:
     return (
         pl.concat([pl.DataFrame(start), steps], how="vertical_relaxed")
         .with_columns(pl.lit(label).alias("stratum"), pl.col("lower", "upper").fill_nan(None))
-        .cast(CURVE_SCHEMA)
-        .select(CURVE_SCHEMA)
+        .cast(pl.Schema(CURVE_SCHEMA))
+        .select(*CURVE_SCHEMA)
     )
+
+
+def _method(estimate: _Estimate, population: str) -> Method:
+    """Return the method with every setting in force."""
+    endpoint = estimate.endpoint
+    settings: dict[str, str | float] = {
+        "population": population,
+        "scale of the limits": endpoint.conf_type.value,
+        "level": endpoint.conf_level,
+        "limits where the curve is zero": endpoint.s_zero_limit.value,
+        "after the last time": endpoint.beyond_last.value,
+        "days per month": DAYS_PER_MONTH,
+    }
+    if isinstance(endpoint, TimeToEvent):
+        settings |= {"censoring": endpoint.scheme.value, "without event": endpoint.censor.value}
+    name = "Reverse Kaplan-Meier" if estimate.is_reverse else "Kaplan-Meier"
+    return Method(name, settings, REFERENCES)
 
 
 def _add_estimates(

@@ -8,11 +8,29 @@ import polars as pl
 
 from trialwright.core.ledger import Group, make_groups
 from trialwright.core.result import Result
-from trialwright.core.table import Cell, Table, cell, make_table, print_interval, round_half_up, row
-from trialwright.figures.survival import draw_kaplan_meier
+from trialwright.core.table import (
+    NOT_ESTIMABLE,
+    Cell,
+    Table,
+    as_percent,
+    cell,
+    make_table,
+    print_interval,
+    round_half_up,
+    row,
+)
+from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
 
 MAIN = "main"
 RISK_TABLE_TICKS = 8
+EXPLAINED = {
+    "zero limit": "Zero limit: where the curve is zero its limits are zero (the convention of "
+    "lifelines and statsmodels), not undefined (R, SAS).",
+    "scheme fda_a": "Scheme fda_a: a new therapy, or an event after two or more missed "
+    "assessments, censors at the last adequate assessment before it.",
+    "scheme ema_all_events": "Scheme ema_all_events: every progression or death counts.",
+    "scheme paper": "Scheme paper: every event counts; without one, the last adequate assessment.",
+}
 
 CURVE_SCHEMA = {
     "stratum": pl.String(),
@@ -41,18 +59,29 @@ class SurvivalResult(Result):
     level: float
     curve: pl.DataFrame
 
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether the time is the length of follow-up, in which death is censoring."""
+        return self.method.name.startswith("Reverse")
+
     def table(self) -> Table:
         """Return one row per analysis and arm."""
         percent = f"{100 * self.level:g}%"
-        heads = ["", "Patients", "Events", f"Median, months ({percent} CI)"]
+        ended = "Alive at last contact" if self.is_follow_up else "Events"
+        heads = ["", "Patients", ended, f"Median, months ({percent} CI)"]
         heads += [f"At {m:g} months, % ({percent} CI)" for m in self.landmarks_months]
         rows = []
         for key, label in self.analyses:
             for group in make_groups([(code, name) for code, name in self.arms]):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 rows.append(row(name, *self._cells(group, key)))
-        note = f"Kaplan-Meier; confidence limits on the {self.conf_type} scale. NE, not estimable."
-        return make_table(self.id, self.title, heads, rows, [note])
+        scale = f"confidence limits on the {self.conf_type} scale"
+        note = f"{self.method.name}; {scale}. NE, not estimable."
+        explained = [text for words, text in EXPLAINED.items() if self._has_analysis(words)]
+        return make_table(self.id, self.title, heads, rows, [note, *explained])
+
+    def _has_analysis(self, words: str) -> bool:
+        return any(label.endswith(words) for _, label in self.analyses)
 
     def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
         for name in ("n", "events"):
@@ -63,8 +92,8 @@ class SurvivalResult(Result):
             keys = [
                 group.key(*name_parts(analysis, f"{n}_{months:g}m")) for n in ("at", "low", "high")
             ]
-            at, low, high = (_times_100(self.value(key)) for key in keys)
-            text = f"{round_half_up(at, 1)} ({print_interval(low, high)})"
+            at, low, high = (as_percent(self.value(key)) for key in keys)
+            text = _print_estimate(at, low, high)
             yield cell(text, *(self.ref(key) for key in keys))
 
     def print_median(self, group: Group | None = None, analysis: str = MAIN) -> Cell:
@@ -72,16 +101,50 @@ class SurvivalResult(Result):
         group = group or Group("All")
         keys = [group.key(*name_parts(analysis, name)) for name in ("median", "lower", "upper")]
         median, low, high = (self.value(key) for key in keys)
-        text = f"{round_half_up(median, 1)} ({print_interval(low, high)})"
+        text = _print_estimate(median, low, high)
         return cell(text, *(self.ref(key) for key in keys))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the curves with bands, censoring ticks and numbers at risk."""
-        return draw_kaplan_meier(self.curve, risk_times(self.curve), ax)
+        """Draw the curves with bands, censoring ticks, medians and numbers at risk."""
+        band = f"Band: {100 * self.level:g}% CI, {self.conf_type}"
+        times = risk_times(self.curve)
+        outcome = f"{self.title}, proportion"
+        return draw_kaplan_meier(
+            self.curve, times, ax, medians=self._medians(), outcome=outcome, band=band
+        )
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        times = risk_times(self.curve)
+        return describe_kaplan_meier(self.curve, times, medians=self._medians(), outcome=self.title)
+
+    def _name_events(self, group: Group) -> str:
+        n = self.count(group.key("events"))
+        return f"{n} alive" if self.is_follow_up else f"{n} event{'' if n == 1 else 's'}"
+
+    def _medians(self) -> pl.DataFrame:
+        """Return each curve's median with its words."""
+        groups = make_groups([(code, name) for code, name in self.arms])
+        shown = groups if len(groups) == 1 else groups[:-1]
+        rows = [
+            {
+                "stratum": group.label,
+                "median_months": self.value(group.key("median")),
+                "text": f"Median {self.print_median(group).text} months, "
+                f"{self._name_events(group)} in {self.count(group.key('n'))}",
+            }
+            for group in shown
+            if self.count(group.key("n"))
+        ]
+        schema = {"stratum": pl.String(), "median_months": pl.Float64(), "text": pl.String()}
+        return pl.DataFrame(rows, schema=schema)
 
 
-def _times_100(value: float | None) -> float | None:
-    return None if value is None else 100 * value
+def _print_estimate(value: float | None, lower: float | None, upper: float | None) -> str:
+    """Print an estimate with its limits; one "NE" where nothing is estimable."""
+    if value is None and lower is None and upper is None:
+        return NOT_ESTIMABLE
+    return f"{round_half_up(value, 1)} ({print_interval(lower, upper)})"
 
 
 def name_parts(analysis: str, name: str) -> tuple[str, ...]:

@@ -1,17 +1,15 @@
 """One page per patient: dates, doses, lesions, responses, events and samples on one time line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from polars import col
 
+from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.ledger import Ledger, Stat, slug
-from trialwright.core.result import Method, Result
-from trialwright.core.table import Table, cell, make_table, round_half_up, row
+from trialwright.core.result import Method
+from trialwright.core.table import round_half_up
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.patient import draw_patient_timeline
 from trialwright.protocol.endpoints import AnalysisRead
 
 SUMS, RESPONSES, SAMPLES, MILESTONES = "Target sum", "Response", "Samples", "Milestones"
@@ -31,60 +29,6 @@ POINTS = {
     "text": pl.String(),
 }
 SPECIMEN_WORDS = {"TISSUE": "biopsy", "PLASMA": "plasma", "BLOOD": "blood"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class PatientsResult(Result):
-    """What each patient's page shows; days are study days, treatment start is day 1."""
-
-    lanes: pl.DataFrame
-    points: pl.DataFrame
-    subjects: pl.DataFrame
-    assessments: pl.DataFrame
-    events: pl.DataFrame
-
-    def patients(self) -> list[str]:
-        """Return the patients in order of inclusion."""
-        return self.subjects["USUBJID"].to_list()
-
-    def plot_patient(self, subject: str, ax: Any = None) -> Any:
-        """Draw one patient's time line."""
-        lanes = self.lanes.filter(col("USUBJID") == subject).drop("USUBJID")
-        points = self.points.filter(col("USUBJID") == subject).drop("USUBJID")
-        return draw_patient_timeline(lanes, points, ax)
-
-    def assessment_table(self, subject: str) -> Table:
-        """Return one row per tumor assessment."""
-        rows = [
-            row(
-                item["VISIT"] or "",
-                str(item["ADT"] or ""),
-                cell(round_half_up(item["AVAL"], 1), self.ref(item["stat_id"])),
-                cell(round_half_up(item["PCHG"], 1), self.ref(item["stat_id"])),
-                item["AVALC"] or "",
-                item["AREASON"] or "",
-            )
-            for item in self.assessments.filter(col("USUBJID") == subject).iter_rows(named=True)
-        ]
-        heads = ("Visit", "Date", "Target sum, mm", "Change, %", "Response", "Rule that decided")
-        return make_table(f"assessments_{slug(subject)}", "Tumor assessments", heads, rows)
-
-    def event_table(self, subject: str) -> Table:
-        """Return one row per adverse event."""
-        rows = [
-            row(
-                item["AEDECOD"],
-                cell(
-                    "" if item["ATOXGR"] is None else str(item["ATOXGR"]), self.ref(item["stat_id"])
-                ),
-                str(item["ASTDT"] or "not stated"),
-                str(item["AENDT"] or "not stated"),
-                (item["AREL"] or "not stated").lower(),
-            )
-            for item in self.events.filter(col("USUBJID") == subject).iter_rows(named=True)
-        ]
-        heads = ("Adverse event", "Grade", "Start", "End", "Relation")
-        return make_table(f"events_{slug(subject)}", "Adverse events", heads, rows)
 
 
 def analyze_patients(
@@ -131,8 +75,8 @@ def analyze_patients(
         method=Method("Recorded and derived data of one patient", {"reading": read.value}),
         data=ledger.data,
         basis=ledger.basis,
-        lanes=pl.concat([frame.select(LANES).cast(dict(LANES)) for frame in lanes]),
-        points=pl.concat([frame.select(POINTS).cast(dict(POINTS)) for frame in points]),
+        lanes=pl.concat([frame.select(*LANES).cast(pl.Schema(LANES)) for frame in lanes]),
+        points=pl.concat([frame.select(*POINTS).cast(pl.Schema(POINTS)) for frame in points]),
         subjects=members,
         assessments=assessments,
         events=events,
@@ -171,7 +115,8 @@ def _assessments(
     frame = pl.DataFrame(schema=schema)
     is_read = col("PARQUAL") == PARQUALS[read]
     if adtr is not None and not adtr.is_empty():
-        sums = adtr.filter((col("PARAMCD") == "SDIAM") & is_read)
+        is_complete = (col("PARAMCD") == "SDIAM") & (col("ANL01FL") == "Y")
+        sums = adtr.filter(is_complete & is_read)
         frame = sums.select(*keys, "ADT", "AVAL", "PCHG", col("ASEQ").alias("sum_row"))
     if adrs is not None:
         responses = adrs.filter((col("PARAMCD") == "OVR") & is_read)
@@ -192,7 +137,7 @@ def _assessments(
         for name, kind in schema.items()
         if name not in frame.columns
     ]
-    return frame.with_columns(absent).select(schema)
+    return frame.with_columns(absent).select(*schema)
 
 
 def _slug(name: str) -> pl.Expr:

@@ -1,27 +1,16 @@
 """The decision of a two-stage design: who counts, what the rule says, what it cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 import polars as pl
 from polars import col
 
+from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
-from trialwright.core.result import Method, Result
-from trialwright.core.table import (
-    Cell,
-    Table,
-    cell,
-    heading,
-    make_table,
-    print_interval,
-    round_half_up,
-    row,
-)
+from trialwright.core.result import Method
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.stage import draw_stage_path
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark
@@ -31,106 +20,11 @@ from trialwright.stats.two_stage_inference import infer_two_stage
 
 SUCCESS, UNKNOWN = "SUCCESS", "UNKNOWN"
 LEVEL = 0.95
-OBSERVED, ALL, ENROLLED = "first", "all", "enrolled"
+LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 REFERENCES = (
     "Simon R. Control Clin Trials 1989;10:1-10. "
     "Jung SH, Kim KM. Stat Med 2004;23:881-896. Green SJ, Dahlberg S. Stat Med 1992;11:853-862."
 )
-WORDS = {
-    "stop": "stop",
-    "continue": "continue to the second stage",
-    "active": "activity concluded",
-    "not_active": "no activity concluded",
-    "open": "not settled yet",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class StageResult(Result):
-    """The decision and everything it rests on.
-
-    `decisions` maps first (the planned number by order of inclusion), all (every evaluable
-    patient) and enrolled to decision, reason, certain and warnings.
-    """
-
-    has_figure: ClassVar[bool] = True
-    bounds: list[int]
-    decisions: dict[str, Any]
-    path: pl.DataFrame
-
-    @property
-    def decision(self) -> str:
-        """The decision of the planned rule: stop, continue, active, not_active or open."""
-        return str(self.decisions[OBSERVED]["decision"])
-
-    def table(self) -> Table:
-        """Return design, decision, sensitivity and estimate."""
-        rows = [
-            heading("Planned design"),
-            row("First stage: stop with at most", self._pair("r1", "n1")),
-            row("Both stages: conclude activity with more than", self._pair("r", "n")),
-            row("Rates p0 and p1, %", self._percents("p0", "p1")),
-            row("Exact type I error and power, %", self._percents("alpha", "power", digits=2)),
-            row("Probability of early stop under p0, %", self._percents("early_stop", digits=1)),
-            heading("Decision"),
-            row("Evaluable, first by order of inclusion", self._pair("first_successes", "first_n")),
-            row("Decision", self.print_decision(OBSERVED)),
-            heading("What the patients beyond the plan change"),
-            row("Over-run, patients", self._count("over_run")),
-            *self._variant("All evaluable", ALL),
-            *self._variant("All enrolled", ENROLLED),
-            heading("Estimate after the decision"),
-            row("Success rate, %", self._percents("mle")),
-            row("95% CI, exact by stage, %", self._interval("low", "high")),
-            row(
-                "P against p0, stagewise",
-                cell(round_half_up(self.value("p_value"), 3), self.ref("p_value")),
-            ),
-        ]
-        return make_table(self.id, self.title, ("", ""), rows, self._notes())
-
-    def _variant(self, label: str, key: str) -> list[Any]:
-        return [
-            row(f"{label}: successes", self._pair(f"{key}_successes", f"{key}_n")),
-            row(
-                "Same bound kept: type I error and power, %",
-                self._percents(f"{key}_alpha", f"{key}_power", digits=2),
-                indent=1,
-            ),
-            row("Decision", self.print_decision(key), indent=1),
-        ]
-
-    def _notes(self) -> list[str]:
-        notes = [self.decisions[OBSERVED]["reason"]]
-        notes += [w for key in (ALL, ENROLLED) for w in self.decisions[key]["warnings"]]
-        return list(dict.fromkeys(notes))
-
-    def print_decision(self, key: str = OBSERVED) -> Cell:
-        """Print a decision in words, with whether it is certain."""
-        found = self.decisions[key]
-        certain = "" if found["certain"] else " (not certain yet)"
-        return cell(WORDS[found["decision"]] + certain, self.ref(f"{key}_successes"))
-
-    def _pair(self, count: str, of: str) -> Cell:
-        return cell(f"{self.count(count)} of {self.count(of)}", self.ref(count), self.ref(of))
-
-    def _count(self, key: str) -> Cell:
-        return cell(str(self.count(key)), self.ref(key))
-
-    def _percents(self, *keys: str, digits: int = 1) -> Cell:
-        values = [self.value(key) for key in keys]
-        texts = [round_half_up(None if v is None else 100 * v, digits) for v in values]
-        return cell(" and ".join(texts), *(self.ref(key) for key in keys))
-
-    def _interval(self, low: str, high: str) -> Cell:
-        limits = [self.value(key) for key in (low, high)]
-        text = print_interval(*[None if v is None else 100 * v for v in limits])
-        return cell(text, self.ref(low), self.ref(high))
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw successes against patients in order of inclusion, with the bounds."""
-        r1, n1, r, n = self.bounds
-        return draw_stage_path(self.path, {"r1": r1, "n1": n1, "r": r, "n": n}, ax)
 
 
 def analyze_stage(
@@ -153,7 +47,7 @@ def analyze_stage(
         The endpoint that the design counts, and its population.
     cut : tuple
         Population name to (flag, name in print), the data cut (a patient whose landmark lies after
-        it and who had no event is awaited, not counted), and the ARMCD of the design's arm.
+        it, who had no event and did not leave is awaited), and the ARMCD of the design's arm.
     read : AnalysisRead
         The reading that the analysis uses.
 
@@ -175,32 +69,32 @@ def analyze_stage(
     first = evaluable.head(size)
     ledger = Ledger()
     decisions = {
-        OBSERVED: _decide(ledger, OBSERVED, bounds, design, first),
-        ALL: _decide(ledger, ALL, bounds, design, evaluable),
-        ENROLLED: _decide(ledger, ENROLLED, bounds, design, enrolled),
+        key: _decide(ledger, key, bounds, design, rows)
+        for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
     }
     over = evaluable.slice(size)
     ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
-    path = evaluable.select(
-        "USUBJID",
-        pl.int_range(1, pl.len() + 1).alias("n"),
-        (col("AVALC") == SUCCESS).cum_sum().cast(pl.Int64).alias("successes"),
-    )
+    settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
         title="Two-stage design and decision",
-        method=Method(
-            "Two-stage design",
-            {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value},
-            REFERENCES,
-        ),
+        method=Method("Two-stage design", settings, REFERENCES),
         data=ledger.data,
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
         decisions=decisions,
-        path=path,
+        path=_path(evaluable),
+    )
+
+
+def _path(evaluable: pl.DataFrame) -> pl.DataFrame:
+    """Return the successes after each patient in order of inclusion."""
+    return evaluable.select(
+        "USUBJID",
+        pl.int_range(1, pl.len() + 1).alias("n"),
+        (col("AVALC") == SUCCESS).cum_sum().cast(pl.Int64).alias("successes"),
     )
 
 
@@ -217,7 +111,9 @@ def _known(
         statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
     )
     joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN)).sort("ENRLNUM")
-    is_awaited = (col("AVALC") == UNKNOWN) & (landmark > data_cut).fill_null(value=False)
+    has_left = col("DCTREAS").is_in(LEFT_FOLLOW_UP).fill_null(value=False)
+    is_later = (landmark > data_cut).fill_null(value=False)
+    is_awaited = (col("AVALC") == UNKNOWN) & is_later & ~has_left
     return joined.filter(~is_awaited)
 
 
