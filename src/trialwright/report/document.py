@@ -230,7 +230,8 @@ def _safety(material: Material) -> Section | None:
         terms = material.results.get("ae_terms")
         if isinstance(terms, AdverseEventTerms):
             blocks.append(Paragraph(conduct.tell_adverse_events(terms)))
-        blocks += _show(material, "ae_overview") + _show(material, "ae_terms")
+        for result_id in ("ae_overview", "ae_terms", "lab_shift", "lab_grading"):
+            blocks += _show(material, result_id)
     blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
     return _section("safety", "Safety and deaths", blocks)
 
