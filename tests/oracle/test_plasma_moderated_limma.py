@@ -97,7 +97,8 @@ def test_moderated_tests_with_correlated_samples_agree(prefix, path):
     found = moderate(fit, weights)
     for place, name in enumerate(pairs):
         lines = expected.filter(pl.col("contrast") == name)
-        assert_contrast_agrees(panel, lines, found, place,     if hyper := hyperparameters(prefix):
+        assert_contrast_agrees(panel, lines, found, place)
+    if hyper := hyperparameters(prefix):
         assert_near(blocks.consensus, hyper["consensus"])
         assert_near(np.arctanh(blocks.correlation), hyper["atanh_cor"], 0, LIMMA_SOLVER)
         assert_near(found.prior.df, hyper["df_prior"])

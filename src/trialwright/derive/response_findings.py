@@ -35,9 +35,9 @@ def find_response_problems(
     Returns
     -------
     list of Finding
-        By rule, then by row. TR-SUMS, TR-UNIT, TR-STATE, TR-DATE, LESION-CLASS,
-        LESION-CONFLICT, LESION-TWICE, LESION-UNKNOWN, READ-TWICE, READ-CHANGES, VISIT-ORDER, VISIT-REPEATED, RS-CODE,
-        TARGET-BASELINE, TARGET-SIZE, TARGET-COUNT, TARGET-ORGAN.
+        By rule, then by row. TR-SUMS, TR-UNIT, TR-STATE, TR-DATE, LESION-CLASS, LESION-UNKNOWN,
+        READ-TWICE, READ-CHANGES, LESION-CONFLICT, LESION-TWICE, VISIT-REPEATED, VISIT-ORDER,
+        RS-CODE, TARGET-BASELINE, TARGET-SIZE, TARGET-COUNT, TARGET-ORGAN.
     """
     names = files or {}
     records, identified = read_all(recorded, "TR"), read_all(recorded, "TU")

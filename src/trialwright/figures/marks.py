@@ -30,7 +30,12 @@ class KeyItem:
     alpha: float = 1.0
 
 
-def draw_key(ax: Axes, items: Sequence[KeyItem], left_points: float = 0.0) -> None:
+def draw_key(
+    ax: Axes,
+    items: Sequence[KeyItem],
+    left_points: float = 0.0,
+    above_points: float = KEY_ABOVE_POINTS,
+) -> None:
     """Draw a key in rows above the axes.
 
     The key stands outside the plot, so it never covers data; rows break where the width ends.
@@ -43,6 +48,8 @@ def draw_key(ax: Axes, items: Sequence[KeyItem], left_points: float = 0.0) -> No
         Entries in reading order.
     left_points : float
         Where rows start, from the left edge of the axes; negative over labels at the left.
+    above_points : float
+        Where the lowest row stands, above the axes.
     """
     room = max(room_points(ax), 60.0)
     rows: list[list[tuple[float, KeyItem]]] = [[]]
@@ -57,7 +64,7 @@ def draw_key(ax: Axes, items: Sequence[KeyItem], left_points: float = 0.0) -> No
     step = line_height(SMALL) + 2
     for number, row in enumerate(reversed(rows)):
         for x, item in row:
-            y = KEY_ABOVE_POINTS + (number + 0.5) * step
+            y = above_points + (number + 0.5) * step
             draw_key_symbol(ax, item, x, y)
             draw_key_text(ax, item.label, x + KEY_SYMBOL_POINTS + 3, y)
 

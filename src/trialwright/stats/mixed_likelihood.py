@@ -127,7 +127,8 @@ def find_correlation(
     )
     best = np.argmin(deviance, axis=0)
     bounds = np.concatenate([[smallest], grid, [LARGEST_CORRELATION]])
-    low, high, rho = bounds[best], bounds[best + 2], grid[best]
+    low, high = bounds[best], bounds[best + 2]
+    rho: FloatArray = grid[best]
     for _ in range(MAX_STEPS):
         slope, curvature = _differentiate(sums, df, is_restricted, rho)
         low, high = np.where(slope < 0, rho, low), np.where(slope < 0, high, rho)
@@ -150,14 +151,16 @@ def _differentiate(
     """Return first and second derivative of the deviance by the correlation."""
     stretch = 1 / (1 - rho)  # d ratio / d rho is its square
     _, first, second = evaluate_profile(sums, rho * stretch, is_restricted).deviance(df).T
-    return first * stretch**2, second * stretch**4 + 2 * first * stretch**3
+    slope: FloatArray = first * stretch**2
+    return slope, second * stretch**4 + 2 * slope * stretch
 
 
 def take_measurements(sums: GroupSums, rows: BoolArray | NDArray[np.int64]) -> GroupSums:
     """Return the sums of some of the measurements."""
 
     def take(part: FloatArray) -> FloatArray:
-        return part if len(part) == 1 and len(sums.total) != 1 else part[rows]
+        taken: FloatArray = part if len(part) == 1 and len(sums.total) != 1 else part[rows]
+        return taken
 
     return GroupSums(
         sums.sizes,

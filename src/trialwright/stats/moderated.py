@@ -167,7 +167,7 @@ def _compare_jointly(
     estimate: FloatArray, crossed: FloatArray, variance: FloatArray, df: FloatArray
 ) -> JointTests:
     """Test all contrasts at once; one that follows from the others counts no degree of freedom."""
-    is_known = ~np.isnan(estimate).any(axis=1)
+    is_known: BoolArray = np.logical_not(np.isnan(estimate).any(axis=1))
     safe = np.where(is_known[:, None, None], crossed, np.eye(crossed.shape[1]))
     values, vectors = np.linalg.eigh(safe)
     is_kept = values > 1e-10 * values[:, -1:]

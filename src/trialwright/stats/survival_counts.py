@@ -71,7 +71,7 @@ def check_times(time: ArrayLike, event: ArrayLike) -> tuple[NDArray[np.generic],
             "No subject is left to estimate survival from, expected at least one. "
             "Check the population."
         )
-    return _checked_numbers(times), check_events(events)
+    return check_numbers(times), check_events(events)
 
 
 def check_events(events: NDArray[np.generic]) -> BoolArray:
@@ -86,7 +86,7 @@ def check_events(events: NDArray[np.generic]) -> BoolArray:
     return events.astype(np.bool_)
 
 
-def _checked_numbers(times: NDArray[np.generic]) -> NDArray[np.generic]:
+def check_numbers(times: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return times as they came when they are finite and not negative."""
     if times.dtype.kind not in "iuf":
         try:
