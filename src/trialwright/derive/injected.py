@@ -16,6 +16,11 @@ PARAMS = {
 }
 """PARAM of each PARAMCD."""
 
+COLUMNS = (
+    "USUBJID", "PARQUAL", "PARAMCD", "PARAM", "VISITNUM", "VISIT", "ADT", "AVAL", "BASE", "CHG",
+    "PCHG", "ABLFL",
+)  # fmt: skip
+
 INJECTED_SCHEMA = {"USUBJID": pl.String(), "TRLNKID": pl.String(), "ASTDT": pl.Date()}
 
 
@@ -84,7 +89,36 @@ def derive_injected_sums(lesions: pl.DataFrame, injected: pl.DataFrame) -> pl.Da
     Goldmacher GV, et al. J Clin Oncol 2020;38:2667-2676.
     """
     group = ["USUBJID", "PARAMCD"]
-    targets = (
+    targets = _group_targets(lesions, injected)
+    base = (
+        targets.filter(col("ABLFL") == "Y")
+        .group_by(group)
+        .agg(BASE=col("AVAL").sum(), n=pl.len(), base_date=col("ADT").max())
+    )
+    sums = targets.group_by(*group, "VISITNUM", "TRREPNUM").agg(
+        col("PARQUAL", "VISIT").first(),
+        ADT=col("ADT").min(),
+        AVAL=col("AVAL").sum(),
+        n_evaluated=col("AVAL").count(),
+    )
+    return (
+        sums.join(base, on=group)
+        .filter(col("ADT") >= col("base_date"))
+        .with_columns(
+            AVAL=pl.when(col("n_evaluated") == col("n")).then("AVAL"),
+            ABLFL=pl.when(col("ADT") == col("base_date")).then(pl.lit("Y")),
+            PARAM=col("PARAMCD").replace_strict(PARAMS),
+        )
+        .with_columns(CHG=col("AVAL") - col("BASE"))
+        .with_columns(PCHG=pl.when(col("BASE") > 0).then(100 * col("CHG") / col("BASE")))
+        .sort(*group, "ADT", "VISITNUM", "TRREPNUM")
+        .select(COLUMNS)
+    )
+
+
+def _group_targets(lesions: pl.DataFrame, injected: pl.DataFrame) -> pl.DataFrame:
+    """Return the targets, each with the parameter of its group."""
+    return (
         lesions.filter(col("TRGRPID") == "TARGET")
         .join(
             injected.select("USUBJID", "TRLNKID", is_injected=True),
@@ -97,34 +131,6 @@ def derive_injected_sums(lesions: pl.DataFrame, injected: pl.DataFrame) -> pl.Da
             .otherwise(pl.lit("SDIAMN"))
         )
     )
-    base = (
-        targets.filter(col("ABLFL") == "Y")
-        .group_by(group)
-        .agg(BASE=col("AVAL").sum(), n=pl.len(), base_date=col("ADT").max())
-    )
-    return (
-        targets.group_by(*group, "VISITNUM", "TRREPNUM")
-        .agg(
-            col("PARQUAL", "VISIT").first(),
-            ADT=col("ADT").min(),
-            AVAL=col("AVAL").sum(),
-            n_evaluated=col("AVAL").count(),
-        )
-        .join(base, on=group)
-        .filter(col("ADT") >= col("base_date"))
-        .with_columns(
-            AVAL=pl.when(col("n_evaluated") == col("n")).then("AVAL"),
-            ABLFL=pl.when(col("ADT") == col("base_date")).then(pl.lit("Y")),
-            PARAM=col("PARAMCD").replace_strict(PARAMS),
-        )
-        .with_columns(CHG=col("AVAL") - col("BASE"))
-        .with_columns(PCHG=pl.when(col("BASE") > 0).then(100 * col("CHG") / col("BASE")))
-        .sort(*group, "ADT", "VISITNUM", "TRREPNUM")
-        .select(
-            "USUBJID", "PARQUAL", "PARAMCD", "PARAM", "VISITNUM", "VISIT", "ADT", "AVAL", "BASE",
-            "CHG", "PCHG", "ABLFL",
-        )
-    )  # fmt: skip
 
 
 def find_injected_biopsies(
