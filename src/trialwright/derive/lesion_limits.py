@@ -1,6 +1,7 @@
 """Findings about the choice of target lesions: size, number, organ, baseline."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 from polars import col
@@ -127,39 +128,32 @@ def _find_many(targets: pl.DataFrame, files: FileNames) -> list[Finding]:
         targets.sort("source_row")
         .unique([*of_subject, "TULNKID"], keep="first", maintain_order=True)
         .with_columns(organ=organ)
+        .with_columns(
+            place=pl.int_range(pl.len()).over(of_subject),
+            place_in_organ=pl.int_range(pl.len()).over(*of_subject, "organ"),
+        )
     )
-    of_organ = [*of_subject, "organ"]
-    too_many = lesions.filter(
-        pl.int_range(pl.len()).over(of_subject) == MOST_TARGETS,
-    ).with_columns(n=col("TULNKID").count())
-    in_organ = lesions.filter(
-        col("organ").is_not_null(), pl.int_range(pl.len()).over(of_organ) == MOST_PER_ORGAN
+    check = Check(
+        "TARGET-COUNT",
+        Severity.WARN,
+        expected=f"at most {MOST_TARGETS} targets",
+        action="Follow the others as non-target lesions",
+        column="TULNKID",
+        domain="tu",
     )
-    action = "Follow the others as non-target lesions"
+    in_organ = replace(
+        check,
+        rule="TARGET-ORGAN",
+        expected=f"at most {MOST_PER_ORGAN} targets an organ",
+        column="TULOC",
+    )
+    many = lesions.filter(col("place") == MOST_TARGETS)
+    crowded = lesions.filter(col("organ").is_not_null(), col("place_in_organ") == MOST_PER_ORGAN)
     return [
+        *report(many, check, pl.format("{} is one target too many", "TULNKID"), files),
         *report(
-            too_many,
-            Check(
-                "TARGET-COUNT",
-                Severity.WARN,
-                expected=f"at most {MOST_TARGETS} targets",
-                action=action,
-                column="TULNKID",
-                domain="tu",
-            ),
-            pl.format("{} is one target too many", "TULNKID"),
-            files,
-        ),
-        *report(
+            crowded,
             in_organ,
-            Check(
-                "TARGET-ORGAN",
-                Severity.WARN,
-                expected=f"at most {MOST_PER_ORGAN} targets an organ",
-                action=action,
-                column="TULOC",
-                domain="tu",
-            ),
             pl.format("{} is one target too many in {}", "TULNKID", "organ"),
             files,
         ),

@@ -1,6 +1,7 @@
 """Findings about whose reading is accepted, records that come twice, and the order of visits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 from polars import col
@@ -30,108 +31,104 @@ def find_read_problems(recorded: Mapping[str, pl.DataFrame], files: FileNames) -
         *_find_accepted(records, "TR", files),
         *_find_accepted(responses, "RS", files),
         *_find_twice(records, files),
+        *_find_repeated(records, files),
         *_find_order(records, files),
     ]
 
 
 def _find_accepted(records: pl.DataFrame, domain: str, files: FileNames) -> list[Finding]:
     """Find time points with two accepted readers, and subjects whose accepted reader changes."""
-    accepted = records.filter(
-        col(f"{domain}EVAL") == CENTRAL_EVALUATOR, col(f"{domain}ACPTFL") == "Y"
-    ).sort("source_row")
     visit = ["USUBJID", "VISITNUM"]
-    readers = pl.format(
-        "{} and {}", col("reader").min().over(visit), col("reader").max().over(visit)
+    accepted = (
+        records.filter(col(f"{domain}EVAL") == CENTRAL_EVALUATOR, col(f"{domain}ACPTFL") == "Y")
+        .sort("source_row")
+        .with_columns(
+            usual=col("reader").first().over("USUBJID"),
+            other=col("reader").max().over(visit),
+            reader=col("reader").min().over(visit),
+        )
+        .unique(visit, keep="first", maintain_order=True)
     )
-    twice = accepted.filter(col("reader").n_unique().over(visit) > 1)
-    usual = accepted.group_by("USUBJID", maintain_order=True).agg(usual=col("reader").first())
-    changed = accepted.join(usual, on="USUBJID", maintain_order="left").filter(
-        col("reader") != col("usual"), col("reader").n_unique().over(visit) == 1
+    twice = Check(
+        "READ-TWICE",
+        Severity.BLOCK,
+        expected="one accepted read a time point",
+        action="Leave the flag on the read that the adjudicator chose",
+        column=f"{domain}ACPTFL",
+        domain=domain.lower(),
     )
+    changes = replace(
+        twice,
+        rule="READ-CHANGES",
+        severity=Severity.WARN,
+        expected="one reader throughout, whose target lesions are the same",
+        action="Ask whether the adjudicator chose time point by time point",
+    )
+    is_twice, is_usual = col("reader") != col("other"), col("reader") == col("usual")
+    both = pl.format("the reads of {} and {} are both accepted", "reader", "other")
+    one = pl.format("the accepted read is that of {}, before of {}", "reader", "usual")
     return [
-        *report(
-            twice.with_columns(readers=readers).unique(visit, keep="first", maintain_order=True),
-            Check(
-                "READ-TWICE",
-                Severity.BLOCK,
-                expected="one accepted read a time point",
-                action="Leave the flag on the read that the adjudicator chose",
-                column=f"{domain}ACPTFL",
-                domain=domain.lower(),
-            ),
-            pl.format("the reads of {} are both accepted", "readers"),
-            files,
-        ),
-        *report(
-            changed.unique(visit, keep="first", maintain_order=True),
-            Check(
-                "READ-CHANGES",
-                Severity.WARN,
-                expected="one reader throughout, whose target lesions are the same",
-                action="Ask whether the adjudicator chose time point by time point",
-                column=f"{domain}ACPTFL",
-                domain=domain.lower(),
-            ),
-            pl.format("the accepted read is that of {}, before of {}", "reader", "usual"),
-            files,
-        ),
+        *report(accepted.filter(is_twice), twice, both, files),
+        *report(accepted.filter(~is_twice, ~is_usual), changes, one, files),
     ]
 
 
 def _find_twice(records: pl.DataFrame, files: FileNames) -> list[Finding]:
-    """Find lesions with two records of one test at one visit."""
-    test = ["USUBJID", "reader", "VISITNUM", "TRLNKID", "TRTESTCD"]
-    lesions = records.filter(
-        col("TRLNKID").is_not_null(), col("TRTESTCD").is_in(["LDIAM", "LPERP", "TUMSTATE"])
-    )
-    again = lesions.filter(pl.len().over(test) > 1).sort("source_row")
-    day = [*test, "TRDTC"]
+    """Find lesions with two records of one test on one day."""
+    day = ["USUBJID", "reader", "VISITNUM", "TRLNKID", "TRTESTCD", "TRDTC"]
     answer = pl.struct("TRSTRESC", "TRSTRESN")
-    same_day = again.with_columns(
-        agrees=(answer.n_unique() == 1).over(day), is_first=pl.struct(day).is_first_distinct()
-    ).filter(~col("is_first"))
-    visit = ["USUBJID", "reader", "VISITNUM"]
-    other_day = again.filter(
-        col("TRDTC").n_unique().over(test) > 1, col("TRDTC") > col("TRDTC").min().over(visit)
-    ).unique([*visit, "TRDTC"], keep="first", maintain_order=True)
+    again = (
+        _of_lesions(records)
+        .filter(pl.len().over(day) > 1)
+        .with_columns(
+            agrees=(answer.n_unique() == 1).over(day), is_first=pl.struct(day).is_first_distinct()
+        )
+        .filter(~col("is_first"))
+    )
+    conflict = Check(
+        "LESION-CONFLICT",
+        Severity.BLOCK,
+        expected="one record",
+        action="Delete the wrong one; the first is used until then",
+        column="TRLNKID",
+    )
+    same = replace(
+        conflict, rule="LESION-TWICE", severity=Severity.WARN, action="Delete one of the two"
+    )
+    words = pl.format("a second {} of lesion {} on {}", "TRTESTCD", "TRLNKID", "TRDTC")
     return [
-        *report(
-            same_day.filter(~col("agrees")),
-            Check(
-                "LESION-CONFLICT",
-                Severity.BLOCK,
-                expected="one record",
-                action="Delete the wrong one; the first is used until then",
-                column="TRLNKID",
-            ),
-            pl.format("another {} of lesion {} on {}", "TRTESTCD", "TRLNKID", "TRDTC"),
-            files,
-        ),
-        *report(
-            same_day.filter("agrees"),
-            Check(
-                "LESION-TWICE",
-                Severity.WARN,
-                expected="one record",
-                action="Delete one of the two",
-                column="TRLNKID",
-            ),
-            pl.format("the same {} of lesion {} again, on {}", "TRTESTCD", "TRLNKID", "TRDTC"),
-            files,
-        ),
-        *report(
-            other_day,
-            Check(
-                "VISIT-REPEATED",
-                Severity.WARN,
-                expected="a VISITNUM of its own",
-                action="Number unscheduled visits apart; both are used as two assessments",
-                column="VISITNUM",
-            ),
-            pl.format("a second assessment, on {}, under the same VISITNUM", "TRDTC"),
-            files,
-        ),
+        *report(again.filter(~col("agrees")), conflict, words, files),
+        *report(again.filter("agrees"), same, words, files),
     ]
+
+
+def _find_repeated(records: pl.DataFrame, files: FileNames) -> list[Finding]:
+    """Find visit numbers under which a lesion was assessed on several days."""
+    visit = ["USUBJID", "reader", "VISITNUM"]
+    repeated = (
+        _of_lesions(records)
+        .filter(
+            col("TRDTC").n_unique().over(*visit, "TRLNKID", "TRTESTCD") > 1,
+            col("TRDTC") > col("TRDTC").min().over(visit),
+        )
+        .unique([*visit, "TRDTC"], keep="first", maintain_order=True)
+    )
+    check = Check(
+        "VISIT-REPEATED",
+        Severity.WARN,
+        expected="a VISITNUM of its own",
+        action="Number unscheduled visits apart; both are used as two assessments",
+        column="VISITNUM",
+    )
+    words = pl.format("a second assessment, on {}, under the same VISITNUM", "TRDTC")
+    return report(repeated, check, words, files)
+
+
+def _of_lesions(records: pl.DataFrame) -> pl.DataFrame:
+    """Return the diameters and states of single lesions, in order of their rows."""
+    return records.filter(
+        col("TRLNKID").is_not_null(), col("TRTESTCD").is_in(["LDIAM", "LPERP", "TUMSTATE"])
+    ).sort("source_row")
 
 
 def _find_order(records: pl.DataFrame, files: FileNames) -> list[Finding]:
