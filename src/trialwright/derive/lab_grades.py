@@ -72,7 +72,7 @@ def grade_labs(
     >>> values = pl.DataFrame({"PARAMCD": ["K", "K"], "AVAL": [2.9, 2.9], "AVALU": ["mmol/L", "g"]})
     >>> graded = grade_labs(values, CtcaeVersion.V5_0)
     >>> graded["ATOXGR"].to_list(), graded["ATOXRSNL"].to_list()
-    ([-3, None], [None, "unit 'g', expected MMOL/L"])
+    ([-3, None], [None, "unit 'g', expected mmol/L"])
     """
     rows = lb
     if not {"ATOXDSCL", "ATOXDSCH"} & set(lb.columns):
