@@ -1,18 +1,14 @@
-"""`trialwright design ...`: what can be asked, with an example each; answers are made elsewhere.
+"""`trialwright design ...`: what can be asked of two-stage designs, with an example each."""
 
-Nothing heavy is imported here: the answers, and numpy with them, load when a question is asked.
-"""
-
-import argparse
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
-
-Subparsers = Any  # argparse keeps the type of add_subparsers private
-Parser = argparse.ArgumentParser
-
-JSON_HELP = "print one JSON value alone on standard output"
-DESIGN_HELP = "the design as r1/n1,r/n: the largest counts that stop, of how many patients"
+from trialwright.cli.design_monitoring import add_monitoring_commands
+from trialwright.cli.design_options import (
+    DESIGN_HELP,
+    Subparsers,
+    add_counts,
+    add_hypotheses,
+    add_stage,
+    declare,
+)
 
 
 def add_design_commands(subparsers: Subparsers) -> None:
@@ -25,63 +21,25 @@ def add_design_commands(subparsers: Subparsers) -> None:
     commands = parser.add_subparsers(dest="design_command", metavar="COMMAND", required=True)
     for add in (_add_search, _add_evaluate, _add_decide, _add_infer, _add_attained):
         add(commands)
-
-
-def _command(commands: Subparsers, name: str, help_text: str, example: str, answer: str) -> Parser:
-    """Add one command with its example; `answer` names the module and function that run it."""
-    parser: Parser = commands.add_parser(
-        name,
-        help=help_text,
-        description=help_text[0].upper() + help_text[1:] + ".",
-        epilog=f"example:\n  trialwright design {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help=JSON_HELP)
-    parser.set_defaults(run=_load_when_asked(answer))
-    return parser
-
-
-def _load_when_asked(answer: str) -> Callable[[argparse.Namespace], int]:
-    """Return a function that imports its module only when it is called."""
-    module, function = answer.split(":")
-
-    def run(arguments: argparse.Namespace) -> int:
-        return int(getattr(import_module(f"trialwright.cli.{module}"), function)(arguments))
-
-    return run
-
-
-def _add_hypotheses(parser: Parser, has_limits: bool = True) -> None:
-    parser.add_argument("--p0", type=float, metavar="RATE", help="success rate of no interest")
-    parser.add_argument("--p1", type=float, metavar="RATE", help="success rate of interest")
-    if has_limits:
-        parser.add_argument("--alpha", type=float, metavar="A", help="type I error, such as 0.05")
-        parser.add_argument("--power", type=float, metavar="P", help="power, such as 0.80")
-
-
-def _add_counts(parser: Parser) -> None:
-    parser.add_argument("--responses", type=int, metavar="X", help="successes so far")
-    parser.add_argument("--n", type=int, metavar="N", help="evaluable patients so far")
-    parser.add_argument(
-        "--stage", type=int, choices=(1, 2), help="stage, where counts leave it open"
-    )
+    add_monitoring_commands(commands)
 
 
 def _add_search(commands: Subparsers) -> None:
-    parser = _command(
+    parser = declare(
         commands,
         "search",
         "find the optimal, minimax and admissible designs, proven",
         "search --p0 .20 --p1 .40 --alpha .05 --power .80",
         "design_answers:answer_search",
     )
-    _add_hypotheses(parser)
+    add_hypotheses(parser)
     parser.add_argument("--n-max", type=int, metavar="N", help="largest n (default: until proven)")
     parser.add_argument("--batch", metavar="FILE.csv", help="settings: p0,p1,alpha,power")
+    parser.add_argument("--figure", metavar="FILE", help="draw expected against maximum size")
 
 
 def _add_evaluate(commands: Subparsers) -> None:
-    parser = _command(
+    parser = declare(
         commands,
         "evaluate",
         "compute what a design does at given true rates",
@@ -92,10 +50,11 @@ def _add_evaluate(commands: Subparsers) -> None:
     parser.add_argument(
         "--rates", metavar="P,P,...", help="true rates (default: 0 to 1 in steps of 0.1)"
     )
+    parser.add_argument("--figure", metavar="FILE", help="draw power and expected size")
 
 
 def _add_decide(commands: Subparsers) -> None:
-    parser = _command(
+    parser = declare(
         commands,
         "decide",
         "decide at any count of patients, on plan or off",
@@ -103,8 +62,9 @@ def _add_decide(commands: Subparsers) -> None:
         "design_answers:answer_decide",
     )
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)
-    _add_counts(parser)
-    _add_hypotheses(parser, has_limits=False)
+    add_counts(parser)
+    add_stage(parser)
+    add_hypotheses(parser, has_limits=False)
     parser.add_argument(
         "--alpha",
         type=float,
@@ -120,7 +80,7 @@ def _add_decide(commands: Subparsers) -> None:
 
 
 def _add_infer(commands: Subparsers) -> None:
-    parser = _command(
+    parser = declare(
         commands,
         "infer",
         "estimate the rate after a trial has ended",
@@ -128,7 +88,8 @@ def _add_infer(commands: Subparsers) -> None:
         "design_answers:answer_infer",
     )
     parser.add_argument("--design", metavar="R1/N1,R/N", help=DESIGN_HELP)
-    _add_counts(parser)
+    add_counts(parser)
+    add_stage(parser)
     parser.add_argument("--p0", type=float, metavar="RATE", help="null rate of the p-value")
     parser.add_argument(
         "--level", type=float, default=0.95, metavar="L", help="two-sided level (default: 0.95)"
@@ -139,7 +100,7 @@ def _add_infer(commands: Subparsers) -> None:
 
 
 def _add_attained(commands: Subparsers) -> None:
-    parser = _command(
+    parser = declare(
         commands,
         "attained",
         "adapt a design to a stage that is off plan, every way under its name",
@@ -149,4 +110,4 @@ def _add_attained(commands: Subparsers) -> None:
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)
     parser.add_argument("--n1", type=int, metavar="N", help="evaluable patients of stage 1")
     parser.add_argument("--n", type=int, metavar="N", help="evaluable patients of the whole trial")
-    _add_hypotheses(parser)
+    add_hypotheses(parser)

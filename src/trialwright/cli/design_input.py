@@ -24,13 +24,27 @@ def read_design(text: str) -> TwoStageDesign:
     return TwoStageDesign(*bounds)
 
 
-def read_numbers(text: str, option: str) -> tuple[float, ...]:
+def read_numbers(text: str, option: str, n_expected: int | None = None) -> tuple[float, ...]:
     """Read numbers parted by commas."""
     try:
-        return tuple(float(part) for part in text.split(","))
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or n_expected not in (None, len(numbers)):
+        raise DesignError(
+            f"{option} is '{text}', expected {n_expected or 'some'} numbers parted by commas. "
+            "Write them as 0.1,0.3 without spaces."
+        )
+    return numbers
+
+
+def read_counts(text: str, option: str) -> tuple[int, ...]:
+    """Read whole numbers parted by commas."""
+    try:
+        return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise DesignError(
-            f"{option} is '{text}', expected numbers parted by commas. Write 0.1,0.2,0.4."
+            f"{option} is '{text}', expected whole numbers parted by commas. Write 5,10,15."
         ) from None
 
 

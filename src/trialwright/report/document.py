@@ -31,6 +31,8 @@ from trialwright.report.methods import describe_methods
 from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import conduct, efficacy
 
+LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
@@ -127,7 +129,8 @@ def _show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list
     blocks: list[Block] = [Paragraph(text) for text in told]
     if result_id in material.figures:
         blocks.append(material.figures[result_id])
-    blocks.append(TableBlock(result.table()))
+    if result_id not in LISTED_WITH_PATIENTS:
+        blocks.append(TableBlock(result.table()))
     return blocks
 
 

@@ -72,7 +72,7 @@ class StageResult(Result):
                 cell(round_half_up(self.value("p_value"), 3), self.ref("p_value")),
             ),
         ]
-        return make_table(self.id, self.title, ("", ""), rows, self._notes())
+        return make_table(self.id, self.title, ("", "Result"), rows, self._notes())
 
     def _variant(self, label: str, key: str) -> list[Row]:
         return [
