@@ -144,7 +144,7 @@ def _grade_side(
     by_term: dict[str, list[LabCriterion]] = {}
     for item in criteria:
         by_term.setdefault(item.term.lower(), []).append(item)
-    term = col(name).str.strip_chars().str.to_lowercase()
+    term = col(name).str.to_lowercase()
     parts = []
     for (key,), part in rows.with_columns(term.alias("term")).group_by("term"):
         found = by_term.get(str(key), [])
