@@ -176,7 +176,7 @@ def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
     read = protocol.central_review.analysis_read
     inputs = {"adrs": "adrs", "adsl": "adsl"}
     designs = [design for design in protocol.design if design.endpoint == endpoint.id]
-    rates = [rate for design in designs for rate in (design.p0, design.p1)]
+    rates = {"p0": designs[0].p0, "p1": designs[0].p1} if designs else {}
     steps = [
         _step(
             analyze_landmark, endpoint.id, inputs, endpoint=endpoint, trial=(arms, populations),
