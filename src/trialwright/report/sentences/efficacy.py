@@ -55,8 +55,8 @@ def tell_stage(stage: StageResult) -> list[Text]:
         told.append(
             (
                 number(stage, "over_run"),
-                f" more {plural(stage.count('over_run'), 'patient was', 'patients were')} evaluable ",
-                "than the first stage plans. With all ",
+                plural(stage.count("over_run"), " more patient was ", " more patients were "),
+                "evaluable than the first stage plans. With all ",
                 number(stage, "all_n"),
                 " and the same bound, ",
                 number(stage, "all_successes"),
