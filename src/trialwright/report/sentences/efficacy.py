@@ -130,7 +130,8 @@ def tell_curve_apart(result: SurvivalResult, months: float) -> Text:
     keys = [f"{name}_{months:g}m" for name in ("at", "low", "high")]
     at, low, high = (as_percent(result.value(key)) for key in keys)
     return (
-        f"Shown apart, and not used for the decision: the Kaplan-Meier estimate at {months:g} months is ",
+        "Shown apart, and not used for the decision: "
+        f"the Kaplan-Meier estimate at {months:g} months is ",
         cell(round_half_up(at, 1), result.ref(keys[0])),
         f"% ({100 * result.level:g}% CI ",
         cell(print_interval(low, high), result.ref(keys[1]), result.ref(keys[2])),
