@@ -129,6 +129,11 @@ def _bars(members: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([treatment, later])
 
 
+def _sentence_case(name: str) -> pl.Expr:
+    text = col(name)
+    return text.str.slice(0, 1) + text.str.slice(1).str.to_lowercase()
+
+
 def _events(members: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead) -> pl.DataFrame:
     """Return first response, progression, death and the reason for the end of treatment."""
     parts = [
@@ -136,13 +141,13 @@ def _events(members: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead
             "USUBJID",
             _months("DTHDT").alias("time_months"),
             pl.lit("death").alias("kind"),
-            col("DTHCAUS").alias("text"),
+            pl.lit(None, dtype=pl.String).alias("text"),
         ),
         members.filter(col("DCTDT").is_not_null()).select(
             "USUBJID",
             _months("DCTDT").alias("time_months"),
             pl.lit("discontinuation").alias("kind"),
-            col("DCTREAS").alias("text"),
+            _sentence_case("DCTREAS").alias("text"),
         ),
     ]
     for paramcd, kind in (

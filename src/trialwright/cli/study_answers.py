@@ -40,7 +40,8 @@ def answer_check(arguments: argparse.Namespace) -> int:
         for finding in findings:
             print(f"{finding.severity.value}: {finding.message}")
         n_warnings = len(findings) - n_blocking
-        print(f"{n_blocking} blocking, {n_warnings} warnings.", file=sys.stderr)
+        words = f"{n_warnings} {'warning' if n_warnings == 1 else 'warnings'}"
+        print(f"{n_blocking} blocking, {words}.", file=sys.stderr)
     return 1 if n_blocking else 0
 
 

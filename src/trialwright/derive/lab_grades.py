@@ -25,7 +25,10 @@ from trialwright.derive.lab_tests import assign_lab_terms
 
 NUMBERS = ("AVAL", "ANRLO", "ANRHI", "BASE", "PCHG")
 TEXTS = ("ATOXDSCL", "ATOXDSCH", "AVALU", "BASEU", "BNRIND")
-SIDES = {LOW: ("ATOXDSCL", "L"), HIGH: ("ATOXDSCH", "H")}
+SIDES = {
+    LOW: ("ATOXDSCL", {"grade": "ATOXGRL", "reason": "ATOXRSNL", "review": "low_review"}),
+    HIGH: ("ATOXDSCH", {"grade": "ATOXGRH", "reason": "ATOXRSNH", "review": "high_review"}),
+}
 
 
 def grade_labs(
@@ -69,32 +72,28 @@ def grade_labs(
     >>> values = pl.DataFrame({"PARAMCD": ["K", "K"], "AVAL": [2.9, 2.9], "AVALU": ["mmol/L", "g"]})
     >>> graded = grade_labs(values, CtcaeVersion.V5_0)
     >>> graded["ATOXGR"].to_list(), graded["ATOXRSNL"].to_list()
-    ([-3, None], [None, "unit 'g', expected MMOL/L"])
+    ([-3, None], [None, "unit 'g', expected mmol/L"])
     """
     rows = lb
     if not {"ATOXDSCL", "ATOXDSCH"} & set(lb.columns):
         rows = assign_lab_terms(lb, criteria)
-    rows = _complete(rows).with_row_index("row")
+    rows = _complete(rows).with_row_index("row")  # without the caller's columns: names are free
     lists = {"high_indicator": tuple(high), "low_indicator": tuple(low)}
     known = read_lab_criteria(criteria, units)
     added = []
-    for direction, (name, suffix) in SIDES.items():
+    for direction, (name, names) in SIDES.items():
         of_side = [item for item in known if item.direction == direction]
-        graded = _grade_side(rows, name, of_side, lists, criteria)
-        added.append(graded.rename({item: item + suffix for item in graded.columns}))
-    graded = pl.concat([rows, *added], how="horizontal")
-    given = {*lb.columns, "ATOXDSCL", "ATOXDSCH"}
-    kept = [name for name in rows.columns if name in given]
-    return graded.select(
-        *kept,
-        *("ATOXGRL", "ATOXGRH"),
+        added.append(_grade_side(rows, name, of_side, lists, criteria).rename(names))
+    graded = pl.concat([rows.select("ATOXDSCL", "ATOXDSCH"), *added], how="horizontal")
+    is_reviewed = col("low_review").is_not_null() | col("high_review").is_not_null()
+    graded = graded.select(
+        *("ATOXDSCL", "ATOXDSCH", "ATOXGRL", "ATOXGRH"),
         sign_grades().alias("ATOXGR"),
         *("ATOXRSNL", "ATOXRSNH"),
-        pl.when(col("reviewL").is_not_null() | col("reviewH").is_not_null())
-        .then(pl.lit("Y"))
-        .alias("ATOXRVFL"),
-        pl.coalesce("reviewL", "reviewH").alias("ATOXRVRS"),
+        pl.when(is_reviewed).then(pl.lit("Y")).alias("ATOXRVFL"),
+        pl.coalesce("low_review", "high_review").alias("ATOXRVRS"),
     )
+    return lb.with_columns(graded.get_columns())
 
 
 def sign_grades() -> pl.Expr:
@@ -117,7 +116,7 @@ def sign_grades() -> pl.Expr:
 
 
 def _complete(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add the columns that are not there; numbers that are not finite are missing."""
+    """Return the columns that grading needs; numbers that are not finite are missing."""
     absent = {name: pl.Float64() for name in NUMBERS} | {name: pl.String() for name in TEXTS}
     rows = rows.with_columns(
         pl.lit(None, dtype=dtype).alias(name)
@@ -128,7 +127,7 @@ def _complete(rows: pl.DataFrame) -> pl.DataFrame:
         rows = rows.with_columns(col("AVALU").alias("BASEU"))
     values = [col(name).cast(pl.Float64) for name in NUMBERS]
     texts = [col(name).cast(pl.String) for name in TEXTS]
-    return rows.with_columns(
+    return rows.select(
         *(pl.when(value.is_finite()).then(value) for value in values),
         *(pl.when(text.str.strip_chars() != "").then(text) for text in texts),
     )
@@ -141,11 +140,11 @@ def _grade_side(
     lists: Lists,
     version: CtcaeVersion,
 ) -> pl.DataFrame:
-    """Return ATOXGR, ATOXRSN and review of one direction, in the order of the rows."""
+    """Return grade, reason and review of one direction, in the order of the rows."""
     by_term: dict[str, list[LabCriterion]] = {}
     for item in criteria:
         by_term.setdefault(item.term.lower(), []).append(item)
-    term = col(name).str.strip_chars().str.to_lowercase()
+    term = col(name).str.to_lowercase()
     parts = []
     for (key,), part in rows.with_columns(term.alias("term")).group_by("term"):
         found = by_term.get(str(key), [])
@@ -162,35 +161,35 @@ def _grade_side(
 
 def _nothing(reason: str | None = None) -> list[pl.Expr]:
     return [
-        pl.lit(None, dtype=pl.Int64).alias("ATOXGR"),
-        pl.lit(reason, dtype=pl.String).alias("ATOXRSN"),
+        pl.lit(None, dtype=pl.Int64).alias("grade"),
+        pl.lit(reason, dtype=pl.String).alias("reason"),
         pl.lit(None, dtype=pl.String).alias("review"),
     ]
 
 
 def _grade_term(part: pl.DataFrame, criteria: Sequence[LabCriterion], lists: Lists) -> pl.DataFrame:
     """Grade the rows of one term; its criteria differ in their units."""
-    grade, missing, review = (pl.lit(None, dtype=t) for t in (pl.Int64, pl.String, pl.String))
+    graded, missing, review = (pl.lit(None, dtype=t) for t in (pl.Int64, pl.String, pl.String))
     for item in criteria:
         mine = has_unit(item)
-        grade = pl.when(mine).then(grade_criterion(item, lists)).otherwise(grade)
+        graded = pl.when(mine).then(grade_criterion(item, lists)).otherwise(graded)
         missing = pl.when(mine).then(find_missing(item)).otherwise(missing)
-        review = pl.when(mine).then(find_review(item, col("ATOXGR"), lists)).otherwise(review)
+        review = pl.when(mine).then(find_review(item, col("grade"), lists)).otherwise(review)
     slip = find_unit_slip(criteria)
     part = part.with_columns(slip.alias("slip"))
     has_slip = col("slip").is_not_null()
     return (
-        part.with_columns(pl.when(~has_slip).then(grade).alias("ATOXGR"))
+        part.with_columns(pl.when(~has_slip).then(graded).alias("grade"))
         .with_columns(
-            pl.when(col("ATOXGR").is_not_null())
+            pl.when(col("grade").is_not_null())
             .then(None)
             .when(col("AVAL").is_null())
             .then(pl.lit("value missing"))
             .when(has_slip)
             .then(col("slip"))
             .otherwise(missing)
-            .alias("ATOXRSN"),
+            .alias("reason"),
             pl.when(~has_slip).then(review).alias("review"),
         )
-        .select("row", "ATOXGR", "ATOXRSN", "review")
+        .select("row", "grade", "reason", "review")
     )

@@ -158,47 +158,55 @@ def _add_class(lesions: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFrame:
 def _add_values(lesions: pl.DataFrame) -> pl.DataFrame:
     """Add the millimeters that a lesion contributes, and its state."""
     is_nodal = col("TULOCGR1") == "NODAL"
-    measured = pl.when(is_nodal).then("LPERP").otherwise("LDIAM")
-    lesions = lesions.with_columns(
-        measured=measured,
-        is_target=(col("TRGRPID") == TARGET).fill_null(value=False),
-        stated=pl.coalesce("axis_state", "named_state"),
+    is_measured, is_small = col("measured").is_not_null(), col("stated") == TOO_SMALL
+    value = (
+        pl.when(col("stated") == MERGED)
+        .then(0.0)
+        .when(is_measured)
+        .then("measured")
+        .when(col("stated") == ABSENT)
+        .then(0.0)
+        .when(is_small & (col("TRGRPID") == TARGET))
+        .then(TOO_SMALL_MM)
     )
-    is_measured, is_merged = col("measured").is_not_null(), col("stated") == MERGED
-    is_absent, is_small = col("stated") == ABSENT, col("stated") == TOO_SMALL
-    is_normal = (col("measured") == 0) | (is_nodal & (col("measured") < NORMAL_NODE_BELOW_MM))
-    target_state = (
-        pl.when(is_merged | is_small | (is_absent & ~is_measured))
-        .then("stated")
+    return lesions.with_columns(
+        measured=pl.when(is_nodal).then("LPERP").otherwise("LDIAM"),
+        stated=pl.coalesce("axis_state", "named_state"),
+    ).with_columns(
+        AVAL=value,
+        AVALC=pl.when(col("TRGRPID") == TARGET).then(_name_target()).otherwise(_name_other()),
+    )
+
+
+def _name_target() -> pl.Expr:
+    """Return the state of a target lesion."""
+    is_measured = col("measured").is_not_null()
+    says = col("stated")
+    return (
+        pl.when(says.is_in([MERGED, TOO_SMALL]) | ((says == ABSENT) & ~is_measured))
+        .then(says)
         .when(is_measured)
         .then(pl.lit(MEASURED))
         .otherwise(pl.lit(NOT_EVALUABLE))
     )
-    is_nontarget = col("TRGRPID") == NON_TARGET
-    other_state = (
+
+
+def _name_other() -> pl.Expr:
+    """Return the state of a non-target or new lesion."""
+    is_normal_node = (col("TULOCGR1") == "NODAL") & (col("measured") < NORMAL_NODE_BELOW_MM)
+    return (
         # A non-target that is called unequivocal is one that progressed unequivocally.
-        pl.when(is_nontarget & (col("stated") == UNEQUIVOCAL))
+        pl.when((col("TRGRPID") == NON_TARGET) & (col("stated") == UNEQUIVOCAL))
         .then(pl.lit(PROGRESSION))
         .when(col("stated").is_not_null())
         .then("stated")
-        .when(~is_measured)
+        .when(col("measured").is_null())
         .then(pl.lit(NOT_EVALUABLE))
         .when(col("TRGRPID") == NEW)
         .then(pl.lit(UNEQUIVOCAL))
-        .when(is_normal)
+        .when((col("measured") == 0) | is_normal_node)
         .then(pl.lit(ABSENT))
         .otherwise(pl.lit(PRESENT))
-    )
-    return lesions.with_columns(
-        AVALC=pl.when("is_target").then(target_state).otherwise(other_state),
-        AVAL=pl.when(is_merged)
-        .then(0.0)
-        .when(is_measured)
-        .then("measured")
-        .when(is_absent)
-        .then(0.0)
-        .when(is_small & col("is_target"))
-        .then(TOO_SMALL_MM),
     )
 
 

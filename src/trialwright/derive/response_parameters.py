@@ -7,6 +7,7 @@ from polars import col
 
 from trialwright.derive.best_response import (
     AVAL_OF_RESPONSE,
+    WORST_LAST,
     is_before_new_therapy,
     new_therapy_date,
     summarize_assessments,
@@ -34,7 +35,6 @@ PARAMS: Mapping[str, str] = {
 }
 """PARAM of each PARAMCD, in the order of the rows."""
 
-WORST_LAST = ["NE", "CR", "PR", "SD", "NED", "NON-CR/NON-PD", "PD"]
 YES_NO = {"Y": 1, "N": 0}
 
 COLUMNS = (

@@ -30,10 +30,15 @@ CAPTIONS: Mapping[type[Result], Callable[..., str]] = {
         "against baseline; progression is judged against the smallest sum."
     ),
     ChangeOverTimeResult: lambda _: "Change of the target sum of each patient from baseline.",
-    CourseResult: lambda _: "Time on treatment and under observation, longest treatment first.",
+    CourseResult: lambda _: "Time on treatment and under observation, longest first.",
     AdverseEventTerms: lambda _: "Patients per term at their worst grade, most frequent first.",
     BestResponseResult: lambda _: "Best overall response.",
 }
+
+
+def _in_sentence(name: str) -> str:
+    """Return a method's name inside a sentence; Kaplan-Meier keeps its capital."""
+    return name.replace("Reverse", "reverse")
 
 
 def caption_result(result: Result) -> Text:
@@ -41,8 +46,8 @@ def caption_result(result: Result) -> Text:
     if isinstance(result, SurvivalResult):
         band = f"{100 * result.level:g}% pointwise limits on the {result.conf_type} scale"
         return (
-            f"{result.title} by {result.method.name}, with {band}. Ticks are censored patients; "
-            "below the axis, patients at risk and cumulative events.",
+            f"{result.title} by {_in_sentence(result.method.name)}, with {band}. "
+            "Ticks are censored patients; below the axis, patients at risk and cumulative events.",
         )
     caption = CAPTIONS.get(type(result))
     return (caption(result),) if caption else (f"{result.title}.",)

@@ -31,6 +31,8 @@ from trialwright.report.methods import describe_methods
 from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import conduct, efficacy
 
+LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
@@ -127,7 +129,8 @@ def _show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list
     blocks: list[Block] = [Paragraph(text) for text in told]
     if result_id in material.figures:
         blocks.append(material.figures[result_id])
-    blocks.append(TableBlock(result.table()))
+    if result_id not in LISTED_WITH_PATIENTS:
+        blocks.append(TableBlock(result.table()))
     return blocks
 
 
@@ -227,7 +230,8 @@ def _safety(material: Material) -> Section | None:
         terms = material.results.get("ae_terms")
         if isinstance(terms, AdverseEventTerms):
             blocks.append(Paragraph(conduct.tell_adverse_events(terms)))
-        blocks += _show(material, "ae_overview") + _show(material, "ae_terms")
+        for result_id in ("ae_overview", "ae_terms", "lab_shift", "lab_grading"):
+            blocks += _show(material, result_id)
     blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
     return _section("safety", "Safety and deaths", blocks)
 

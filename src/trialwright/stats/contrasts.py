@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
 from trialwright.core.errors import EstimateError
@@ -35,7 +35,7 @@ class JointTests:
 
 
 def describe_contrasts(
-    estimate: FloatArray, std_error: FloatArray, df: FloatArray, level: float = 0.95
+    estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, level: float = 0.95
 ) -> Contrasts:
     """Add t statistics, two-sided P values and confidence limits to estimates.
 
@@ -59,24 +59,24 @@ def describe_contrasts(
     (0.0734, -0.114)
     """
     check_level(level)
-    estimate, std_error, df = np.broadcast_arrays(
+    value, error, freedom = np.broadcast_arrays(
         *(np.asarray(part, dtype=float) for part in (estimate, std_error, df))
     )
     with np.errstate(invalid="ignore"):
-        is_known = (std_error > 0) & (df > 0) & np.isfinite(estimate)
-    error = np.where(is_known, std_error, np.nan)
-    freedom = np.where(is_known, df, np.nan)
-    statistic = estimate / error
+        is_known = (error > 0) & (freedom > 0) & np.isfinite(value)
+    error = np.where(is_known, error, np.nan)
+    freedom = np.where(is_known, freedom, np.nan)
+    statistic = value / error
     p_value = 2 * stdtr(freedom, -np.abs(statistic))
     half = stdtrit(freedom, (1 + level) / 2) * error
     return Contrasts(
-        estimate=estimate.copy(),
+        estimate=value.copy(),
         std_error=error,
         df=freedom,
         statistic=statistic,
         p_value=p_value,
-        lower=estimate - half,
-        upper=estimate + half,
+        lower=value - half,
+        upper=value + half,
     )
 
 
@@ -100,7 +100,7 @@ def as_matrix(values: object, name: str = "values") -> FloatArray:
         raise EstimateError(
             f"{name} holds something that is no number. Write nan for a missing value."
         ) from None
-    if matrix.ndim != 2:  # noqa: PLR2004 - rows and columns
+    if matrix.ndim != 2:
         raise EstimateError(f"{name} has {matrix.ndim} dimensions, expected rows and columns.")
     if np.isinf(matrix).any():
         raise EstimateError(f"{name} holds an infinite value. Write nan for a missing value.")

@@ -103,7 +103,7 @@ def compare_visits_by_rank(values: ArrayLike) -> RankGroupTests:
     (4.667, 2.0)
     """
     cube = np.asarray(values, dtype=float)
-    if cube.ndim != 3 or cube.shape[2] < 2:  # noqa: PLR2004 - two visits make a comparison
+    if cube.ndim != 3 or cube.shape[2] < 2:
         raise EstimateError(
             f"values has shape {cube.shape}, expected measurements, subjects and two or more "
             "visits."

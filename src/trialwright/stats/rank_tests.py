@@ -181,7 +181,7 @@ def _walsh_averages(values: FloatArray) -> FloatArray:
     return averages
 
 
-def _fill_exact(  # noqa: PLR0913 - one row of a table each
+def _fill_exact(
     found: RankComparison,
     rows: IntArray,
     statistic: FloatArray,

@@ -49,7 +49,8 @@ def range_probability(statistic: FloatArray, n_means: FloatArray, df: FloatArray
     for start in range(0, len(known), BLOCK):
         rows = known[start : start + BLOCK]
         result[rows] = _integrate_scale(q[rows], k[rows], nu[rows])
-    return np.clip(result, 0.0, 1.0).reshape(parts[0].shape)
+    probability: FloatArray = np.clip(result, 0.0, 1.0).reshape(parts[0].shape)
+    return probability
 
 
 def _integrate_scale(q: FloatArray, k: FloatArray, nu: FloatArray) -> FloatArray:

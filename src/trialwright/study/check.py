@@ -8,13 +8,20 @@ from typing import Any
 import polars as pl
 
 from trialwright.core.errors import Finding, Severity
+from trialwright.datasets.codelists import find_nearest
 from trialwright.datasets.study_facts import StudyFacts
 from trialwright.datasets.tabular import find_folder_findings
+from trialwright.datasets.validate import RULES as DATA_RULES
 from trialwright.datasets.validate import find_data_findings
+from trialwright.protocol.rules import RULES as PROTOCOL_RULES
 
 
 def check_data(
-    raw: Mapping[str, pl.DataFrame], files: Mapping[str, str], facts: StudyFacts, folder: Path
+    raw: Mapping[str, pl.DataFrame],
+    files: Mapping[str, str],
+    facts: StudyFacts,
+    folder: Path,
+    of_protocol: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """Check recorded tables; return the findings as plain values.
 
@@ -28,10 +35,32 @@ def check_data(
         What the protocol says.
     folder : Path
         The data folder, for files that nothing reads.
+    of_protocol : sequence of mapping
+        Findings of the protocol that do not block, as `store_finding` returns them.
     """
     tables = {name.removeprefix("raw."): frame for name, frame in raw.items()}
     findings = find_data_findings(tables, files, facts, find_folder_findings(folder))
-    return [store_finding(finding) for finding in findings]
+    unknown = find_unknown_rules(facts.severities)
+    checked = [store_finding(finding) for finding in (*unknown, *findings)]
+    return [dict(item) for item in of_protocol] + checked
+
+
+def find_unknown_rules(severities: Mapping[str, str]) -> list[Finding]:
+    """Find rule ids under the protocol's `checks` that no rule has."""
+    known = (*DATA_RULES, *PROTOCOL_RULES)
+    return [
+        Finding(
+            rule="PROTOCOL-REFERENCE",
+            severity=Severity.WARN,
+            file="protocol.yaml",
+            column=f"checks.{rule}",
+            found=f"'{rule}'",
+            expected="the id of a rule",
+            action=f"Write one of docs/rules.md, such as {', '.join(find_nearest(rule, known))}.",
+        )
+        for rule in severities
+        if rule not in known
+    ]
 
 
 def store_finding(finding: Finding) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from trialwright.core.errors import StudyError
+from trialwright.core.errors import ProtocolError, StudyError
 from trialwright.datasets.tabular import find_tables
-from trialwright.protocol.load import load_protocol
+from trialwright.protocol.load import Reading, read_protocol
 from trialwright.protocol.model import Protocol
 
 PROTOCOL_FILE = "protocol.yaml"
@@ -22,9 +22,16 @@ class StudyDirectory:
     path: Path
 
     @cached_property
+    def reading(self) -> Reading:
+        """The protocol as far as it can be read, with every finding, warnings included."""
+        return read_protocol(self.path / PROTOCOL_FILE)
+
+    @property
     def protocol(self) -> Protocol:
         """The protocol; ProtocolError holds everything that is wrong with it."""
-        return load_protocol(self.path / PROTOCOL_FILE)
+        if self.reading.protocol is None:
+            raise ProtocolError(self.reading.findings)
+        return self.reading.protocol
 
     @cached_property
     def tables(self) -> Mapping[str, Path]:

@@ -35,7 +35,7 @@ def _visit_windows(protocol: Protocol) -> tuple[VisitWindow, ...]:
     if first is None:
         return ()
     return tuple(
-        VisitWindow(visit.name, visit.day, *(visit.window or (0, 0)), anchor=first)
+        VisitWindow(visit.name, visit.day, *visit.window, anchor=first)
         for visit in protocol.visits
         if visit.day is not None and visit.name != first and visit.window is not None
     )

@@ -25,7 +25,8 @@ ADSL_LINKS = (
     _dated("ds", "DCTDT", "DSSTDTC", ("EOTSTT", "DCTREAS", "DCTDT")),
     _of_subject("ie", ("SCRFREAS", "ELIGFL", "EFFFL", "EFFREAS")),
     _dated("adex", "TRTSDT", "ASTDT", ("TRTSDT", "SAFFL", "EFFFL")),
-    _dated("adex", "TRTEDT", "AENDT", ("TRTEDT",)),
+    _dated("adex", "TRTEDT", "AENDT", ("TRTEDT", "EOTSTT")),
+    _of_subject("ds", ("SCRFREAS",), {"DSDECOD": "SCREEN FAILURE"}),
     _of_subject("adex", ("EFFFL", "EFFREAS")),
     _of_subject("dd", ("DTHCAUS", "DTHFL")),
     _dated("ss", "LSTALVDT", "SSDTC", ("LSTALVDT",)),
@@ -62,6 +63,7 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
         *_BY_SOURCE,
     ),
     "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),
+    "adlb": (Link("lb", {"USUBJID": "USUBJID", "SRCSEQ": "LBSEQ"}),),
     "adae": (Link("ae", {"USUBJID": "USUBJID", "SRCSEQ": "AESEQ"}),),
 }
 

@@ -14,6 +14,7 @@ from trialwright.core.trace import hash_file, hash_text
 from trialwright.datasets.validate import RULES
 from trialwright.protocol.defaults import list_settings
 from trialwright.protocol.model import Protocol
+from trialwright.protocol.rules import RULES as PROTOCOL_RULES
 from trialwright.report.blocks import FigureBlock, Origin, PatientBlock, SettingRow, SettingsBlock
 from trialwright.report.captions import caption_result
 from trialwright.report.document import Absence, Material, compose_report
@@ -67,7 +68,7 @@ def write_report(
         )
         for name, drawn in made["figures"].items()
     }
-    rules = {rule_id: rule.title for rule_id, rule in RULES.items()}
+    rules = {**PROTOCOL_RULES, **{rule_id: rule.title for rule_id, rule in RULES.items()}}
     material = Material(
         protocol=protocol,
         results=results,

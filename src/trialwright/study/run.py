@@ -161,6 +161,8 @@ def _step_key(step: Step, store: Store) -> str:
 
 def _plain(value: Any) -> Any:
     """Return a setting as something that prints the same whenever it is the same."""
+    if isinstance(value, Path):
+        return value.name  # so that a study may be moved
     if isinstance(value, BaseModel):
         return value.model_dump_json()
     if isinstance(value, (list, tuple)):

@@ -13,13 +13,14 @@ from trialwright.core.errors import DataError, Finding, Severity, StudyError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
 from trialwright.protocol.model import Protocol
-from trialwright.study.check import check_data, read_findings
+from trialwright.study.analyses import list_analyses
+from trialwright.study.check import check_data, read_findings, store_finding
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
 from trialwright.study.facts import find_facts
 from trialwright.study.figures import draw_patients, draw_result
 from trialwright.study.reporting import print_band, write_manifest, write_report, write_results
 from trialwright.study.run import ABSENT, FAILED, Step, StepReport, hash_code, run_steps
-from trialwright.study.steps import list_analyses, list_derivations, list_recorded
+from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
 
 Tell = Callable[[str], None]
@@ -124,7 +125,12 @@ class Study:
             "check of the recorded data",
             check_data,
             {"raw": raw},
-            {"files": names, "facts": find_facts(self.protocol), "folder": folder},
+            {
+                "files": names,
+                "facts": find_facts(self.protocol),
+                "folder": folder,
+                "of_protocol": [store_finding(f) for f in self.directory.reading.findings],
+            },
             stamp=listing,
         )
         return run_steps([*recorded, check], self.store, tell)

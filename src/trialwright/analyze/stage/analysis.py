@@ -13,12 +13,12 @@ from trialwright.core.result import Method
 from trialwright.derive.reads import PARQUALS
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
-from trialwright.protocol.estimands import Landmark
+from trialwright.protocol.estimands import Landmark, Unknown
 from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
 from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
 from trialwright.stats.two_stage_inference import infer_two_stage
 
-SUCCESS, UNKNOWN = "SUCCESS", "UNKNOWN"
+SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 LEVEL = 0.95
 LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 REFERENCES = (
@@ -85,17 +85,16 @@ def analyze_stage(
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
         decisions=decisions,
-        path=_path(evaluable),
+        path=_path(evaluable, endpoint.unknown),
     )
 
 
-def _path(evaluable: pl.DataFrame) -> pl.DataFrame:
-    """Return the successes after each patient in order of inclusion."""
-    return evaluable.select(
-        "USUBJID",
-        pl.int_range(1, pl.len() + 1).alias("n"),
-        (col("AVALC") == SUCCESS).cum_sum().cast(pl.Int64).alias("successes"),
-    )
+def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
+    """Return the outcome of each patient in order of inclusion, as the protocol counts it."""
+    outcome = col("AVALC")
+    if unknown is Unknown.FAILURE:
+        outcome = outcome.replace(UNKNOWN, FAILURE)
+    return evaluable.select("USUBJID", "ENRLNUM", outcome.alias("AVALC"))
 
 
 def _known(

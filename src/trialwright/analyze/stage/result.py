@@ -18,7 +18,8 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.stage import describe_stage_path, draw_stage_path
+from trialwright.figures.two_stage import describe_stage_path, draw_stage_path
+from trialwright.stats.two_stage import TwoStageDesign
 
 OBSERVED, ALL, ENROLLED = "first", "all", "enrolled"
 WORDS = {
@@ -42,6 +43,11 @@ class StageResult(Result):
     bounds: list[int]
     decisions: dict[str, Any]
     path: pl.DataFrame
+
+    @property
+    def design(self) -> TwoStageDesign:
+        """The design as planned."""
+        return TwoStageDesign(*self.bounds)
 
     @property
     def decision(self) -> str:
@@ -72,7 +78,7 @@ class StageResult(Result):
                 cell(round_half_up(self.value("p_value"), 3), self.ref("p_value")),
             ),
         ]
-        return make_table(self.id, self.title, ("", ""), rows, self._notes())
+        return make_table(self.id, self.title, ("", "Result"), rows, self._notes())
 
     def _variant(self, label: str, key: str) -> list[Row]:
         return [
@@ -114,11 +120,8 @@ class StageResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw successes against patients in order of inclusion, with the bounds."""
-        return draw_stage_path(self.path, self._named_bounds(), ax)
+        return draw_stage_path(self.path, self.design, ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
-        return describe_stage_path(self.path, self._named_bounds())
-
-    def _named_bounds(self) -> dict[str, int]:
-        return dict(zip(("r1", "n1", "r", "n"), self.bounds, strict=True))
+        return describe_stage_path(self.path, self.design)

@@ -9,6 +9,7 @@ import polars as pl
 from trialwright.core.ledger import Group, make_groups
 from trialwright.core.result import Result
 from trialwright.core.table import (
+    NOT_ESTIMABLE,
     Cell,
     Table,
     as_percent,
@@ -22,6 +23,14 @@ from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meie
 
 MAIN = "main"
 RISK_TABLE_TICKS = 8
+EXPLAINED = {
+    "zero limit": "Zero limit: where the curve is zero its limits are zero (the convention of "
+    "lifelines and statsmodels), not undefined (R, SAS).",
+    "scheme fda_a": "Scheme fda_a: a new therapy, or an event after two or more missed "
+    "assessments, censors at the last adequate assessment before it.",
+    "scheme ema_all_events": "Scheme ema_all_events: every progression or death counts.",
+    "scheme paper": "Scheme paper: every event counts; without one, the last adequate assessment.",
+}
 
 CURVE_SCHEMA = {
     "stratum": pl.String(),
@@ -68,7 +77,11 @@ class SurvivalResult(Result):
                 rows.append(row(name, *self._cells(group, key)))
         scale = f"confidence limits on the {self.conf_type} scale"
         note = f"{self.method.name}; {scale}. NE, not estimable."
-        return make_table(self.id, self.title, heads, rows, [note])
+        explained = [text for words, text in EXPLAINED.items() if self._has_analysis(words)]
+        return make_table(self.id, self.title, heads, rows, [note, *explained])
+
+    def _has_analysis(self, words: str) -> bool:
+        return any(label.endswith(words) for _, label in self.analyses)
 
     def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
         for name in ("n", "events"):
@@ -80,7 +93,7 @@ class SurvivalResult(Result):
                 group.key(*name_parts(analysis, f"{n}_{months:g}m")) for n in ("at", "low", "high")
             ]
             at, low, high = (as_percent(self.value(key)) for key in keys)
-            text = f"{round_half_up(at, 1)} ({print_interval(low, high)})"
+            text = _print_estimate(at, low, high)
             yield cell(text, *(self.ref(key) for key in keys))
 
     def print_median(self, group: Group | None = None, analysis: str = MAIN) -> Cell:
@@ -88,7 +101,7 @@ class SurvivalResult(Result):
         group = group or Group("All")
         keys = [group.key(*name_parts(analysis, name)) for name in ("median", "lower", "upper")]
         median, low, high = (self.value(key) for key in keys)
-        text = f"{round_half_up(median, 1)} ({print_interval(low, high)})"
+        text = _print_estimate(median, low, high)
         return cell(text, *(self.ref(key) for key in keys))
 
     def plot(self, ax: Any = None) -> Any:
@@ -125,6 +138,13 @@ class SurvivalResult(Result):
         ]
         schema = {"stratum": pl.String(), "median_months": pl.Float64(), "text": pl.String()}
         return pl.DataFrame(rows, schema=schema)
+
+
+def _print_estimate(value: float | None, lower: float | None, upper: float | None) -> str:
+    """Print an estimate with its limits; one "NE" where nothing is estimable."""
+    if value is None and lower is None and upper is None:
+        return NOT_ESTIMABLE
+    return f"{round_half_up(value, 1)} ({print_interval(lower, upper)})"
 
 
 def name_parts(analysis: str, name: str) -> tuple[str, ...]:

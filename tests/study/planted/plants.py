@@ -65,6 +65,13 @@ def take_away(folder: Path) -> None:
     (folder / "dm.csv").unlink()
 
 
+def unclass(folder: Path) -> None:
+    for name in ("tu.csv", "supptu.csv"):
+        (folder / name).unlink()
+    text = (folder / "tr.csv").read_text(encoding="utf-8")
+    (folder / "tr.csv").write_text(text.replace("NON-TARGET", ""), encoding="utf-8")
+
+
 def rename_header(name: str, old: str, new: str) -> FilePlant:
     """Replace a name in the header of a file."""
 
@@ -101,6 +108,8 @@ def empty(folder: Path) -> None:
 
 
 FILE_PLANTS: dict[str, FilePlant] = {
+    "FILE-MISSING": take_away,
+    "LESION-UNCLASSED": unclass,
     "FILE-UNKNOWN": write("tumors.csv", b"USUBJID\n01\n"),
     "FILE-TWICE": write("ie.parquet", b"PAR1"),
     "FILE-UNREADABLE": write("pr.csv", b"PK\x03\x04\x00\x00"),
@@ -160,8 +169,13 @@ PLANTS: dict[str, Plant] = {
     "TR-STATE": add(
         *("tr", 3), TRSEQ="9", TRTESTCD="TUMSTATE", TRSTRESC="ABSENT", TRSTRESN="", TRORRESU=""
     ),
+    "TR-DATE": put("tr", 7, TRDTC=""),
     "TR-SUM": put("tr", 9, TRTESTCD="SUMDIAM", TRLNKID=""),
     "READ-REPEATED": add("tr", 3, TRSEQ="9", TRORRES="33", TRSTRESC="33", TRSTRESN="33"),
+    "READ-CHANGES": both(
+        *(put("tr", position, TRACPTFL="") for position in (3, 4, 5)), put("tr", 7, TRACPTFL="Y")
+    ),
+    "VISIT-REPEATED": add("tr", 3, TRSEQ="9", TRDTC="2021-03-24"),
     "READ-COPY": add("rs", 3, RSSEQ="2"),
     "READ-ACCEPTED": put("rs", 2, RSACPTFL="Y"),
     "EX-AGENT": put("ex", 0, EXTRT="Cyclophosphamid"),
@@ -200,4 +214,3 @@ PLANTS: dict[str, Plant] = {
     "PLASMA-ORPHAN": put("plasma", 1, SAMPLEID="20_C1D15"),
     "SPECIMEN-ORPHAN": put("bs", 0, BSREFID="01-B"),
 }
-FILE_PLANTS["FILE-MISSING"] = take_away
