@@ -1,82 +1,71 @@
-"""Adverse events by worst grade, the most frequent first."""
+"""Adverse events by term, one bar each, stacked by worst grade."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from trialwright.core.table import print_n_percent
 from trialwright.figures.layout import (
+    Panel,
     beside_axis,
     dress,
     fit,
     make_panel,
-    points_from,
-    require_columns,
+    nudge,
     room_points,
     size_points,
 )
 from trialwright.figures.marks import KeyItem, draw_empty, draw_key, draw_note
-from trialwright.figures.measure import SMALL, fit_text, line_height, text_width
+from trialwright.figures.measure import SMALL, line_height, text_width
+from trialwright.figures.safety_rows import (
+    SEVERE_FROM,
+    Row,
+    Term,
+    lay_rows,
+    name_grade,
+    read_terms,
+)
 from trialwright.figures.style import (
     COLUMN_AND_HALF_MM,
     GRADE_COLORS,
     GRID,
-    PAGE_MM,
-    QUIET_INK,
+    HATCH,
+    MM_PER_INCH,
+    PAPER,
+    POINTS_PER_INCH,
+    RULE,
     styled,
     text_on,
 )
 from trialwright.figures.words import print_count
 
-ROW_MM, MOST_ROWS = 4.4, 44
-FILLED = 0.74  # of a row
-SEVERE_GRADE = 3
-WIDEST_TERM = 0.35  # of the room
-COLUMN_GAP_POINTS = 10.0
-HEADERS = (("Any grade", "n (%)"), (f"Grade {SEVERE_GRADE}\N{EN DASH}5", "n (%)"))
-HEADER_POINTS, NARROWEST_TICKS_POINTS = 22.0, 20.0
-EMPTY = "No adverse event has been recorded."
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One term: patients by worst grade, of how many."""
-
-    name: str
-    counts: dict[int, int]
-    n_of: int
-
-    @property
-    def n(self) -> int:
-        """Patients with the event at any grade."""
-        return sum(self.counts.values())
-
-    @property
-    def n_severe(self) -> int:
-        """Patients with the event at grade 3 or worse."""
-        return sum(n for grade, n in self.counts.items() if grade >= SEVERE_GRADE)
-
-    def percent(self, n: int) -> float:
-        """Turn a count into a place on the axis."""
-        return 100 * n / self.n_of if self.n_of else 0.0
+DRAWN_AT_MOST, LISTED_AT_MOST = 25, 100
+BAR_POINTS = 9.0
+TALLEST_PLOT_MM = 190.0
+SQUEEZED = 0.95  # how far axes of a fixed height press the rows together
+WIDEST_LABEL = 0.40  # of the width of the figure
+LABEL_GAP_POINTS, END_GAP_POINTS, NOTE_POINTS = 5.0, 3.0, 34.0
+TICKS_AT_MOST, TICK_GAP_POINTS = 7, 8.0
+NARROWEST_NUMBER_POINTS, NARROWEST_GAP_POINTS = 7.5, 3.0
+KEY_AND_NOTE_POINTS = 48.0  # two lines each, where a panel cannot grow
+EMPTY = "No adverse event has been recorded"
 
 
 @styled
 def draw_adverse_events(events: pl.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw patients by adverse event and worst grade, the most frequent event first.
+    """Draw the most frequent adverse events as bars, stacked by worst grade.
 
-    The worst grades stand next to the axis, where they can be compared between events; tints get
-    darker with the grade, and counts stand in the bars and behind them. Where there are more terms
-    than fit a page, the less frequent are counted in a note.
+    The worst grades stand at the axis, so that severe events compare from term to term as totals
+    do. The grade's number stands in its segment where it finds room; the total with its percentage
+    stands at the end. At most 25 terms are drawn, fewer where the axes are low; a note counts the
+    others.
 
     Parameters
     ----------
     events : DataFrame
-        One row per term and grade: term, grade (1 to 5, the worst of a patient), n (patients with
-        this worst grade), n_of (patients of the safety population).
+        One row per term and worst grade, in any order: term, grade (1 to 5, null when not
+        recorded), n (patients with that worst grade), n_of (patients treated, the same throughout).
     ax : Axes, optional
         Where to draw; a new figure when omitted. Nothing is saved or shown.
 
@@ -84,30 +73,31 @@ def draw_adverse_events(events: pl.DataFrame, ax: Axes | None = None) -> Axes:
     -------
     Axes
         The axes drawn on.
+
+    Raises
+    ------
+    TrialwrightError
+        When rows count of different numbers of patients, or a grade is none of 1 to 5.
     """
-    terms = _read_terms(events)
+    terms = read_terms(events)
     if not terms:
-        return draw_empty(ax or make_panel(COLUMN_AND_HALF_MM, 40), EMPTY)
-    shown = terms[:MOST_ROWS]
-    plot_mm = len(shown) * ROW_MM
-    ax = dress(ax or make_panel(PAGE_MM, plot_mm + 30))
-    end = min(20 * -(-max(term.percent(term.n) for term in shown) // 20) or 20, 100)
-    ax.set(xlim=(0, end), ylim=(len(shown) - 0.5, -0.5), yticks=[])
-    ax.set_xlabel(f"Patients (%), n = {max(term.n_of for term in shown)}")
-    left = _draw_terms(ax, shown)
-    _draw_columns(ax, shown)
+        return draw_empty(ax or make_panel(COLUMN_AND_HALF_MM, 50), describe_adverse_events(events))
+    ax = dress(ax or make_panel(COLUMN_AND_HALF_MM, 60))
+    rows = lay_rows(terms[:DRAWN_AT_MOST], WIDEST_LABEL * room_points(ax))
+    fit(ax)
+    rows = _keep_fitting(ax, rows)
+    plot_mm = rows[-1].bottom / POINTS_PER_INCH * MM_PER_INCH
+    _set_axes(ax, rows)
+    left = _draw_labels(ax, rows)
+    _write_totals(ax, rows)
     fit(ax, plot_mm)
-    step = next(s for s in (20, 50, 100) if size_points(ax)[0] * s / end > NARROWEST_TICKS_POINTS)
-    ax.set_xticks(range(0, int(end) + 1, min(step, int(end))))
-    for row, term in enumerate(shown):
-        _draw_bar(ax, row, term)
-    grades = sorted({grade for term in shown for grade, n in term.counts.items() if n})
-    items = [KeyItem(f"Grade {grade}", _tint(grade), GRADE_COLORS[4]) for grade in grades]
-    draw_key(ax, items, left, HEADER_POINTS)
-    if len(terms) > len(shown):
-        rest = terms[len(shown) :]
-        most = print_count(rest[0].n, "patient")
-        draw_note(ax, f"Not shown: {print_count(len(rest), 'term')}, each in {most} or fewer.", 34)
+    _set_ticks(ax, rows[0].term.n)
+    for row in rows:
+        _draw_bar(ax, row)
+    draw_key(ax, _key_items(rows), left)
+    note = _note(terms[len(rows) :])
+    if note:
+        draw_note(ax, note, NOTE_POINTS)
     fit(ax, plot_mm)
     return ax
 
@@ -123,102 +113,132 @@ def describe_adverse_events(events: pl.DataFrame) -> str:
     Returns
     -------
     str
-        Per term, the most frequent first: patients with percent, and patients by worst grade.
+        Patients, terms, and for up to 100 terms the patients at each worst grade.
     """
-    terms = _read_terms(events)
+    terms = read_terms(events)
     if not terms:
-        return EMPTY
-    n_of = print_count(max(term.n_of for term in terms), "patient")
-    return f"Adverse events of {n_of} by worst grade, n (%). " + " ".join(
-        f"{term.name} {print_n_percent(term.n, term.n_of)}: "
-        + ", ".join(f"grade {grade} {n}" for grade, n in sorted(term.counts.items()) if n)
-        + "."
-        for term in terms
-    )
+        n_of = [int(n) for n in events["n_of"].drop_nulls()]
+        return f"{EMPTY} in {print_count(max(n_of), 'patient')}." if n_of else f"{EMPTY}."
+    parts = [
+        f"{print_count(len(terms), 'adverse event term')} by frequency in "
+        f"{print_count(terms[0].n_of, 'treated patient')}, each patient at the worst grade; "
+        f"{sum(term.n_severe > 0 for term in terms)} with grade {SEVERE_FROM} or higher."
+    ]
+    parts += [_describe(term) for term in terms[:LISTED_AT_MOST]]
+    if len(terms) > LISTED_AT_MOST:
+        parts.append(f"{len(terms) - LISTED_AT_MOST} less frequent terms are not listed.")
+    return " ".join(parts)
 
 
-def _read_terms(events: pl.DataFrame) -> list[Term]:
-    """Collect the counts by term; most patients first, then most severe, then by name."""
-    require_columns(events, "adverse events", ("term", "grade", "n", "n_of"))
-    counts: dict[str, dict[int, int]] = {}
-    n_of: dict[str, int] = {}
-    for row in events.drop_nulls(["term", "grade", "n"]).to_dicts():
-        by_grade = counts.setdefault(row["term"], {})
-        by_grade[row["grade"]] = by_grade.get(row["grade"], 0) + row["n"]
-        n_of[row["term"]] = max(n_of.get(row["term"], 0), row["n_of"] or 0)
-    terms = [Term(name, by_grade, n_of[name]) for name, by_grade in counts.items()]
-    return sorted(
-        (term for term in terms if term.n), key=lambda term: (-term.n, -term.n_severe, term.name)
-    )
+def _describe(term: Term) -> str:
+    """Say one term's total and the patients at each grade."""
+    grades = [f"{n} {name_grade(grade).lower()}" for grade, n in term.in_order()]
+    return f"{term.name} {term.total}: {', '.join(grades)}."
 
 
-def _tint(grade: int) -> str:
-    """Return the tint of a grade; what is no grade has none."""
-    return GRADE_COLORS.get(grade, GRID)
+def _keep_fitting(ax: Axes, rows: Sequence[Row]) -> list[Row]:
+    """Drop the least frequent terms that neither a page nor axes of a fixed height can hold."""
+    height = TALLEST_PLOT_MM / MM_PER_INCH * POINTS_PER_INCH
+    if not isinstance(ax, Panel):
+        height = size_points(ax)[1]
+    elif ax.slot != (0.0, 0.0, 1.0, 1.0):
+        height = size_points(ax)[1] - KEY_AND_NOTE_POINTS
+    return [row for row in rows if row.bottom * SQUEEZED <= height or row is rows[0]]
 
 
-def _draw_terms(ax: Axes, terms: Sequence[Term]) -> float:
-    """Write the terms at the left, and return where they start in points."""
-    room = WIDEST_TERM * room_points(ax)
-    names = [fit_text(term.name, room, SMALL) for term in terms]
-    left = -max(text_width(name, SMALL) for name in names) - 5
-    for row, name in enumerate(names):
-        ax.text(left, row, name, transform=beside_axis(ax), fontsize=SMALL, va="center_baseline")
-    return left
+def _set_axes(ax: Axes, rows: Sequence[Row]) -> None:
+    """Set the axis of patients, and rows in points from the top."""
+    most, n_of = rows[0].term.n, rows[0].term.n_of
+    ax.set(xlim=(0, most), ylim=(rows[-1].bottom, 0), xticks=[0, most], yticks=[])
+    ax.set_xlabel(f"Patients (of {n_of} treated)")
+    ax.grid(axis="x", color=GRID, linewidth=0.75)
 
 
-def _draw_columns(ax: Axes, terms: Sequence[Term]) -> None:
-    """Write patients with any and with severe grade at the right, under a header."""
-    right = COLUMN_GAP_POINTS
-    for header, severe in zip(HEADERS, (False, True), strict=True):
-        cells = [print_n_percent(t.n_severe if severe else t.n, t.n_of) for t in terms]
-        width = max(text_width(word, SMALL) for word in (*header, *cells))
-        right += width
-        for row, cell in enumerate(cells):
-            where = beside_axis(ax, 1)
+def _set_ticks(ax: Axes, most: int) -> None:
+    """Set ticks at whole patients, as many as the width holds."""
+    n_ticks = min(size_points(ax)[0] / (text_width(str(most)) + TICK_GAP_POINTS), TICKS_AT_MOST)
+    scale = (factor * 10**power for power in range(7) for factor in (1, 2, 5))
+    step = next((step for step in scale if most / step <= n_ticks), most)
+    ax.set_xticks(range(0, most + 1, step))
+
+
+def _draw_labels(ax: Axes, rows: Sequence[Row]) -> float:
+    """Name each row, and return where the names start, in points from the axes."""
+    for row in rows:
+        for number, line in enumerate(row.lines):
+            shift = ((len(row.lines) - 1) / 2 - number) * line_height(SMALL)
             ax.text(
-                right, row, cell, transform=where, fontsize=SMALL, ha="right", va="center_baseline"
-            )
-        for line, words in enumerate(reversed(header)):
-            ax.text(
-                right,
-                4 + line * line_height(SMALL),
-                words,
-                transform=points_from(ax, 1, 1),
+                -LABEL_GAP_POINTS,
+                row.middle,
+                line,
+                transform=nudge(ax, beside_axis(ax), 0, shift),
                 fontsize=SMALL,
-                color=QUIET_INK,
                 ha="right",
-            )
-        right += COLUMN_GAP_POINTS
-
-
-def _draw_bar(ax: Axes, row: int, term: Term) -> None:
-    """Stack the grades of a term, the worst at the axis, with counts where they have room."""
-    low, high = ax.get_xlim()
-    per_percent = size_points(ax)[0] / (high - low)
-    start = 0.0
-    for grade in sorted(term.counts, reverse=True):
-        n = term.counts[grade]
-        width = term.percent(n)
-        ax.add_patch(
-            Rectangle(
-                (start, row - FILLED / 2),
-                width,
-                FILLED,
-                facecolor=_tint(grade),
-                edgecolor=GRADE_COLORS[4],
-                linewidth=0.5,
-                clip_on=False,
-            )
-        )
-        if n and text_width(str(n), SMALL) + 3 <= width * per_percent:
-            ax.text(
-                start + width / 2,
-                row,
-                str(n),
-                color=text_on(_tint(grade)),
-                fontsize=SMALL,
-                ha="center",
                 va="center_baseline",
             )
-        start += width
+    widest = max(text_width(line, SMALL) for row in rows for line in row.lines)
+    return -widest - LABEL_GAP_POINTS
+
+
+def _write_totals(ax: Axes, rows: Sequence[Row]) -> None:
+    """Write the patients with the event behind its bar."""
+    where = nudge(ax, ax.transData, END_GAP_POINTS, 0)
+    for row in rows:
+        ax.text(
+            row.term.n,
+            row.middle,
+            row.term.total,
+            transform=where,
+            fontsize=SMALL,
+            va="center_baseline",
+            bbox={"facecolor": PAPER, "linewidth": 0, "pad": 0.3},
+        )
+
+
+def _draw_bar(ax: Axes, row: Row) -> None:
+    """Draw one term's segments, worst grade first, with the grade's number where it fits."""
+    per_patient = size_points(ax)[0] / ax.get_xlim()[1]
+    foot, start = row.middle - BAR_POINTS / 2, 0
+    for grade, n in sorted(row.term.grades.items(), reverse=True):
+        color, width = GRADE_COLORS.get(grade, PAPER), n * per_patient
+        segment = Rectangle((start, foot), n, BAR_POINTS, facecolor=color, linewidth=0)
+        if not grade:
+            segment.set(edgecolor=RULE, hatch=HATCH)
+        ax.add_patch(segment)
+        if start and width >= NARROWEST_GAP_POINTS:
+            ax.plot([start, start], [foot, foot + BAR_POINTS], color=PAPER, linewidth=0.75)
+        if grade and width >= NARROWEST_NUMBER_POINTS:
+            where, ink = (start + n / 2, row.middle), text_on(color)
+            ax.text(
+                *where, str(grade), fontsize=SMALL, color=ink, ha="center", va="center_baseline"
+            )
+        start += n
+    # Grade 1 is pale: the outline keeps it from fading into the paper.
+    outline = Rectangle((0, foot), start, BAR_POINTS, facecolor="none", edgecolor=RULE)
+    outline.set(linewidth=0.5, zorder=3, clip_on=False)
+    ax.add_patch(outline)
+
+
+def _key_items(rows: Sequence[Row]) -> list[KeyItem]:
+    """List the grades that occur, in the order of the segments."""
+    found = sorted({grade for row in rows for grade in row.term.grades}, reverse=True)
+    return [
+        KeyItem(
+            name_grade(grade),
+            GRADE_COLORS.get(grade, PAPER),
+            RULE,
+            hatch="" if grade else HATCH,
+        )
+        for grade in found
+    ]
+
+
+def _note(others: Sequence[Term]) -> str:
+    """Count the terms that are not drawn, and those among them that are severe."""
+    if not others:
+        return ""
+    most, severe = others[0].n, sum(term.n_severe > 0 for term in others)
+    at_most = "in at most " if others[-1].n < most else "in "
+    each = " each" if len(others) > 1 else ""
+    note = f"Not drawn: {print_count(len(others), 'term')} {at_most}{print_count(most, 'patient')}"
+    return f"{note}{each}, {severe} with grade {SEVERE_FROM} or higher."
