@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Model(BaseModel):
     """Base of all protocol objects: frozen, and unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class ResponseSource(Enum):
@@ -68,23 +70,73 @@ class ResponseRules(Model):
     they last at least `sd_minimum_days`.
     """
 
-    source: ResponseSource = ResponseSource.DERIVED
-    pr_persists: bool = False
-    accept_sd_between_pr: bool = False
-    max_ne_between: int = Field(default=1, ge=0)
-    confirmation_days: int = Field(default=28, ge=0)
-    sd_minimum_days: int = Field(default=42, ge=0)
-    assessment_interval_days: int = Field(default=42, gt=0)
-    assessment_window_days: int = Field(default=7, ge=0)
-    progression_date: ProgressionDate = ProgressionDate.SCAN
-    use_new_therapy_day: bool = False
-    missing_as_ne: bool = False
-    censor_at_unevaluable: bool = False
-    tumor_markers: tuple[str, ...] = ()
-    lesion_missing_day: MissingDay = MissingDay.FIRST
-    response_missing_day: MissingDay = MissingDay.LAST
-    sum_every_record: bool = False
-    benefit_responses: tuple[str, ...] = ("CR", "PR", "SD", "NON-CR/NON-PD", "NED")
+    source: ResponseSource = Field(
+        default=ResponseSource.DERIVED,
+        description="Derive time-point responses from single lesions, or take those collected",
+    )
+    pr_persists: bool = Field(
+        default=False,
+        description="After a partial response, would-be stable disease stays a partial response",
+    )
+    accept_sd_between_pr: bool = Field(
+        default=False,
+        description="Stable disease between two partial responses does not undo the confirmation",
+    )
+    max_ne_between: int = Field(
+        default=1,
+        ge=0,
+        description="Most assessments not evaluable between a response and its confirmation",
+    )
+    confirmation_days: int = Field(
+        default=28, ge=0, description="Fewest days between a response and its confirmation"
+    )
+    sd_minimum_days: int = Field(
+        default=42,
+        ge=0,
+        description="Fewest days from the treatment start for stable disease as best response",
+    )
+    assessment_interval_days: int = Field(
+        default=42,
+        gt=0,
+        description="Days between tumor assessments; taken from assessments.tumor when left out",
+    )
+    assessment_window_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days that an assessment may be late; from assessments.tumor when left out",
+    )
+    progression_date: ProgressionDate = Field(
+        default=ProgressionDate.SCAN,
+        description="`scan`: the date of the response record; `first_detection`: a new lesion "
+        "first seen, or the last scan of the target lesions",
+    )
+    use_new_therapy_day: bool = Field(
+        default=False, description="The day a new anticancer therapy starts still counts"
+    )
+    missing_as_ne: bool = Field(
+        default=False, description="A patient without any assessment is NE, not MISSING"
+    )
+    censor_at_unevaluable: bool = Field(
+        default=False, description="An assessment that is NE may be the last one when censoring"
+    )
+    tumor_markers: tuple[str, ...] = Field(
+        default=(),
+        description="LBTESTCD that, elevated at baseline, must be normal for a complete response",
+    )
+    lesion_missing_day: MissingDay = Field(
+        default=MissingDay.FIRST, description="Day that completes a TRDTC without one"
+    )
+    response_missing_day: MissingDay = Field(
+        default=MissingDay.LAST, description="Day that completes an RSDTC without one"
+    )
+    sum_every_record: bool = Field(
+        default=False,
+        description="Sums of ADTR add up whatever a visit has, as the admiralonco template does",
+    )
+    benefit_responses: tuple[str, ...] = Field(
+        default=("CR", "PR", "SD", "NON-CR/NON-PD", "NED"),
+        description="Responses that, lasting long enough, are clinical benefit",
+    )
 
     @property
     def max_gap_days(self) -> int:
