@@ -1,5 +1,7 @@
 """Findings that need both readings of a response: the one collected and the one derived."""
 
+from collections.abc import Mapping
+
 import polars as pl
 from polars import col
 
@@ -7,7 +9,10 @@ from trialwright.core.errors import Finding, Severity
 
 
 def find_response_differences(
-    collected: pl.DataFrame, derived: pl.DataFrame, file: str = "rs"
+    collected: pl.DataFrame,
+    derived: pl.DataFrame,
+    file: str = "rs",
+    rows: Mapping[tuple[str, int], int] | None = None,
 ) -> list[Finding]:
     """Find time points where the response that was collected differs from the one derived.
 
@@ -18,6 +23,8 @@ def find_response_differences(
         `derive.response.derive_time_point_responses` return it.
     file : str
         Name of the file of RS, for the messages.
+    rows : mapping, optional
+        USUBJID and RSSEQ to the row of the file.
 
     Returns
     -------
@@ -39,6 +46,7 @@ def find_response_differences(
             rule="RS-DERIVED",
             severity=Severity.WARN,
             file=file,
+            row=(rows or {}).get((row["USUBJID"], row["SRCSEQ"])),
             column="RSSTRESC",
             subject=row["USUBJID"],
             where=f"VISITNUM {row['VISITNUM']:g}, RSSEQ {row['SRCSEQ']}",

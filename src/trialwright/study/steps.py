@@ -91,11 +91,12 @@ def _list_tumor_derivations(protocol: Protocol) -> list[Step]:
     return [
         Step(
             "lesions", "lesion measurements", derive_lesions,
-            {"recorded": ("tu", "tr"), "adsl": "adsl"}, {"reads": reads}, needs=("tr",),
+            {"recorded": ("tu", "tr"), "adsl": "adsl"}, {"rules": rules, "reads": reads},
+            needs=("tr",),
         ),
         Step(
             "responses", "responses", derive_responses,
-            {"recorded": ("rs",), "lesions": "lesions", "adsl": "adsl"},
+            {"recorded": ("rs", "lb"), "lesions": "lesions", "adsl": "adsl"},
             {"rules": rules, "reads": reads}, optional=frozenset({"lesions"}),
         ),
         Step("adtr", "target sums", derive_target_sums, lesions, {"rules": rules}),
