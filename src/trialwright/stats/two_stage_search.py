@@ -121,7 +121,7 @@ def find_frontier(
     least, n_first, n = inf, 0, 2 if n1 is None else n1 + 1
     while n <= limit:
         if n > tables.n_max:
-            tables = make_tables(p0, p1, alpha, power, min(limit, 2 * max(n, tables.n_max)))
+            tables = make_tables(p0, p1, alpha, power, min(limit, n + n // 3))
         if tables.power_best[n] > power:
             n_first = n_first or n
             sizes = np.arange(1, n) if n1 is None else np.array([n1])
@@ -141,7 +141,7 @@ def guess_n(p0: float, p1: float, alpha: float, power: float) -> int:
     """Return a size for the first tables; a wrong guess costs time, never correctness."""
     spread = NormalDist().inv_cdf(1 - alpha) * sqrt(p0 * (1 - p0))
     spread += NormalDist().inv_cdf(power) * sqrt(p1 * (1 - p1))
-    return int(1.4 * (spread / (p1 - p0)) ** 2) + 20
+    return int(1.55 * (spread / (p1 - p0)) ** 2) + 20
 
 
 def _bound_expected_n(tables: Tables, n: int, n1: IntArray) -> FloatArray:
