@@ -1,6 +1,5 @@
 """Successes against patients in order of inclusion, with the bounds of a two-stage design."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +7,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from trialwright.figures.free_room import Room
+from trialwright.figures.free_room import Box, Room
 from trialwright.figures.layout import (
     dress,
     fit,
@@ -140,8 +139,8 @@ def describe_stage_path(path: pl.DataFrame, design: StageBounds) -> str:
     course = _read_path(path)
     counts = [(course.count(outcome), outcome.lower()) for outcome in OUTCOMES]
     sentences = [
-        f"The first stage stops with {design.r1} or fewer successes of {design.n1} patients; "
-        f"after both, {design.r} or fewer of {design.n} are not active.",
+        f"The first stage stops with {_at_most(design.r1)} successes of {design.n1} patients; "
+        f"after both, {_at_most(design.r)} of {design.n} are not active.",
         f"{print_count(course.n, 'patient')}: "
         + ", ".join(f"{n} {word}" for n, word in counts)
         + ".",
@@ -242,22 +241,19 @@ def _draw_bounds(ax: Axes, course: Path, design: StageBounds) -> None:
     room = Room(ax)
     room.take_data([(i, course.low[i], i + 1, course.high[i]) for i in range(course.n)], 4)
     room.take_data([(course.n, course.low[-1], course.n, course.high[-1])], 5)
-    wanted: Sequence[tuple[float, float, str]] = (
-        (course.n, course.low[-1], course.words(course.n) if course.n else ""),
-        (design.n1, design.r1 / 2, f"{design.r1} or fewer: stop"),
-        (design.n1, design.r1 + 2, f"{design.r1 + 1} or more: continue"),
-        (design.n, design.r / 2, f"{design.r} or fewer: not active"),
-        (design.n, design.r + 2, f"{design.r + 1} or more: active"),
+    top = ax.get_ylim()[1]
+    wanted = (
+        (course.n, (0, top), course.low[-1], course.words(course.n) if course.n else ""),
+        (design.n1, (0, design.r1 + 1), design.r1 / 2, f"{_at_most(design.r1)}: stop"),
+        (design.n1, (design.r1, top), design.r1 + 2, f"{design.r1 + 1} or more: continue"),
+        (design.n, (0, design.r + 1), design.r / 2, f"{_at_most(design.r)}: not active"),
+        (design.n, (design.r, top), design.r + 2, f"{design.r + 1} or more: active"),
     )
-    for n, level, words in wanted:
-        width, height = text_width(words, SMALL) + 6, line_height(SMALL)
-        x, y = room.x_points(n), room.y_points(level)
-        places = [
-            (left, y + shift - height / 2, left + width, y + shift + height / 2)
-            for shift in sorted(range(-60, 61, 6), key=abs)
-            for left in (x + 3, x - 3 - width)
-        ]
-        found = room.first_free(places) if words else None
+    for n, side, level, words in wanted:
+        if not words:
+            continue
+        places = _places_beside(room, (n, level), side, text_width(words, SMALL) + 6)
+        found = room.first_free(places)
         if found is not None:
             ax.text(
                 found[0] + 3,
@@ -269,3 +265,25 @@ def _draw_bounds(ax: Axes, course: Path, design: StageBounds) -> None:
                 bbox={"facecolor": PAPER, "linewidth": 0, "pad": 1},
                 zorder=2,
             )
+
+
+def _at_most(bound: int) -> str:
+    """Print a bound that stops; nothing is fewer than none."""
+    return f"{bound} or fewer" if bound else "0"
+
+
+def _places_beside(
+    room: Room, at: tuple[float, float], side: tuple[float, float], width: float
+) -> list[Box]:
+    """List places for words near a point, the nearest first, all on their side of the bound."""
+    x, y = room.x_points(at[0]), room.y_points(at[1])
+    low, high = room.y_points(side[0]), room.y_points(side[1])
+    half = line_height(SMALL) / 2
+    shifts = [
+        (right, up)
+        for right in (3.0, -3.0 - width, *(-3.0 - width - 12 * k for k in range(1, 16)))
+        for up in range(-120, 121, 4)
+        if low <= y + up - half and y + up + half <= high
+    ]
+    shifts.sort(key=lambda shift: abs(shift[1]) + max(-width - 3 - shift[0], 0) / 2)
+    return [(x + right, y + up - half, x + right + width, y + up + half) for right, up in shifts]
