@@ -115,6 +115,8 @@ def test_a_search_without_an_answer_says_how_many_patients_are_needed():
         search_two_stage(0.2, 0.4, 0.05, 0.8, n_max=20)
     with pytest.raises(DesignError, match="needs more than 3000 patients"):
         search_two_stage(0.50, 0.51, 0.05, 0.9)
+    with pytest.raises(DesignError, match="takes thousands of patients"):
+        search_single_stage(0.50, 0.51, 0.05, 0.8)
     with pytest.raises(DesignError, match="n_max is 1, expected 2 patients or more"):
         search_two_stage(0.2, 0.4, 0.05, 0.8, n_max=1)
 
@@ -128,6 +130,13 @@ def test_the_protocol_sentence_states_counts_to_go_on_and_exact_errors():
         "successes. The exact type I error is 4.96% and the exact power 80.02%; at the rate p0 the "
         "trial stops early with probability 0.747 and 20.6 patients are expected.",
     )
+
+
+def test_a_single_patient_is_one_patient_and_no_success_is_named():
+    found = search_two_stage(0.05, 0.99, 0.05, 0.80)
+    (sentence,) = say_design(found.designs[0], found)
+    assert "1 evaluable patient enters stage 1. With no success the trial stops" in sentence
+    assert "1 further patient enters, 2 in all" in sentence
 
 
 def test_the_proof_is_said_and_its_absence_too():
