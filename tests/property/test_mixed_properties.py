@@ -16,6 +16,7 @@ from trialwright.stats.mixed import Estimator, fit_random_intercept
 from trialwright.stats.mixed_contrasts import compare_jointly, estimate_contrasts
 from trialwright.stats.moderated import estimate_variance_prior, moderate
 from trialwright.stats.visit_contrasts import VisitModel, compare_visits
+from trialwright.stats.within import fit_within
 
 VISITS = ["C1D1", "C1D15", "C2D1"]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -163,3 +164,22 @@ def test_moderated_variances_lie_between_their_own_and_the_common_one(seed):
     low = np.minimum(fit.variance, found.prior.variance)
     high = np.maximum(fit.variance, found.prior.variance)
     assert ((found.variance >= low - 1e-12) & (found.variance <= high + 1e-12)).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS)
+def test_a_level_for_each_patient_is_the_same_as_a_column_for_each(seed):
+    values, patients, _, design = make_trial(seed, n_proteins=5)
+    blocks = build_level_design(list(patients), sorted(set(patients)))
+    columns = fit_linear(values, np.hstack([design[:, 1:], blocks]))
+    within = fit_within(values, design[:, 1:], list(patients))
+    known = ~np.isnan(within.variance)
+    assert (known == ~np.isnan(columns.variance)).all()
+    np.testing.assert_allclose(
+        within.coefficients[known], columns.coefficients[known, :2], atol=1e-9
+    )
+    np.testing.assert_allclose(
+        within.covariance[known], columns.covariance[known, :2, :2], atol=1e-9
+    )
+    np.testing.assert_allclose(within.variance[known], columns.variance[known], rtol=1e-8)
+    assert within.df[known].tolist() == columns.df[known].tolist()

@@ -11,13 +11,13 @@ from trialwright.core.errors import EstimateError
 from trialwright.stats.anova import check_samples, code_levels
 from trialwright.stats.contrasts import Contrasts, as_matrix
 from trialwright.stats.designs import build_contrast, build_level_design
-from trialwright.stats.linear import fit_linear
 from trialwright.stats.mean_tests import estimate_paired_difference
 from trialwright.stats.mixed import Estimator, fit_random_intercept
 from trialwright.stats.mixed_contrasts import estimate_contrasts
 from trialwright.stats.moderated import moderate
 from trialwright.stats.multiplicity import Adjustment, adjust_p_values
 from trialwright.stats.rank_tests import estimate_signed_rank_shift
+from trialwright.stats.within import fit_within
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -162,10 +162,8 @@ def _fit(
 ) -> Contrasts:
     """Fit all visits together and estimate the contrasts: (n_measurements, n_contrasts)."""
     if model is VisitModel.MODERATED:
-        people, _ = code_levels(patients)
-        blocks = build_level_design(patients, people)[:, 1:]
-        padded = np.hstack([weights, np.zeros((len(weights), blocks.shape[1]))])
-        return moderate(fit_linear(matrix, np.hstack([design, blocks])), padded, level).contrast
+        # Patients take up the constant, so the first visit is the reference that has no column.
+        return moderate(fit_within(matrix, design[:, 1:], patients), weights[:, 1:], level).contrast
     estimator = Estimator.ML if model is VisitModel.MIXED_ML else Estimator.REML
     return estimate_contrasts(
         fit_random_intercept(matrix, design, patients, estimator), weights, level
