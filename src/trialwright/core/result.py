@@ -1,6 +1,6 @@
 """What an analysis returns: numbers with their keys, rows and method; never text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
@@ -27,8 +27,12 @@ BASIS: Mapping[str, pl.DataType] = {
     "dataset": pl.String(),
     "USUBJID": pl.String(),
     "ASEQ": pl.Int64(),
+    "variable": pl.String(),
 }
-"""Columns of `Result.basis`: which rows of which analysis dataset a statistic was made from."""
+"""Columns of `Result.basis`: which rows of which analysis dataset a statistic was made from.
+
+`variable` names the variable that was counted or summarized; null means the whole row.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,10 @@ class Result:
     def plot(self, ax: Any = None) -> Any:  # noqa: ARG002 - subclasses draw on it
         """Draw the result's figure on the axes given, or on new ones."""
         raise TrialwrightError(f"Result {self.id} has no figure. Read its numbers from .data.")
+
+    def describe(self) -> str:
+        """Say in words what the figure shows; the title where there is none."""
+        return self.title
 
     def value(self, stat_id: str) -> float | None:
         """Return one statistic; None where it is undefined."""
@@ -120,13 +128,14 @@ def make_statistics(rows: list[dict[str, Any]]) -> pl.DataFrame:
     )
 
 
-def make_basis(parts: Mapping[str, tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+def make_basis(parts: Iterable[tuple[str, str, pl.DataFrame, str | None]]) -> pl.DataFrame:
     """Make `Result.basis` from the analysis rows behind each statistic.
 
     Parameters
     ----------
-    parts : mapping
-        stat_id to (dataset name, frame with USUBJID and, where the dataset has it, ASEQ).
+    parts : iterable of tuple
+        stat_id, dataset name, frame with USUBJID and, where the dataset has it, ASEQ, and the
+        variable that was counted or summarized (None for the whole row).
 
     Returns
     -------
@@ -141,7 +150,8 @@ def make_basis(parts: Mapping[str, tuple[str, pl.DataFrame]]) -> pl.DataFrame:
             (pl.col("ASEQ") if "ASEQ" in rows.columns else pl.lit(None))
             .cast(pl.Int64)
             .alias("ASEQ"),
+            pl.lit(variable, dtype=pl.String).alias("variable"),
         )
-        for stat_id, (dataset, rows) in parts.items()
+        for stat_id, dataset, rows, variable in parts
     ]
     return pl.concat([pl.DataFrame(schema=dict(BASIS)), *frames])

@@ -154,6 +154,11 @@ def round_half_up(value: float | Fraction | Decimal | None, digits: int) -> str:
     return str(rounded).replace("-", MINUS)
 
 
+def as_percent(proportion: float | None) -> float | None:
+    """Return a proportion times 100; None stays None."""
+    return None if proportion is None else 100 * proportion
+
+
 def print_percent(n: int, n_of: int) -> str:
     """Print n of n_of as a percentage with one decimal; "NE" when there is nobody to count."""
     return round_half_up(Fraction(100 * n, n_of), 1) if n_of else NOT_ESTIMABLE

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -20,12 +20,17 @@ class Link:
     """How rows of an output are tied to rows of one of its inputs.
 
     `keys` maps columns of the output to columns of the input; rows with equal values belong
-    together. `where` keeps only input rows with these values.
+    together. `variables` names the output's variables that came from this input (empty: all), and
+    `input_variable` the input's variable they came from. `when` keeps output rows, `where` input
+    rows, with these values.
     """
 
     dataset: str
     keys: Mapping[str, str]
-    where: Mapping[str, str] | None = None
+    variables: tuple[str, ...] = ()
+    when: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+    input_variable: str | None = None
 
 
 def hash_file(path: Path) -> str:

@@ -1,281 +1,259 @@
-"""Proportions with their intervals, one line each, beside the rates of a design."""
+"""Proportions with their intervals and the rates of the design."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.transforms import blended_transform_factory
 
-from trialwright.core.table import NOT_ESTIMABLE
+from trialwright.core.table import EN_DASH, NOT_ESTIMABLE, print_interval, round_half_up
 from trialwright.figures.layout import (
-    Panel,
     beside_axis,
     dress,
     fit,
     make_panel,
     nudge,
     points_from,
+    require_columns,
     room_points,
-    size_points,
 )
-from trialwright.figures.marks import KeyItem, draw_empty, draw_key, draw_marker, draw_note
+from trialwright.figures.marks import KeyItem, draw_empty, draw_key, draw_named_lines
 from trialwright.figures.measure import SMALL, fit_text, line_height, text_width, wrap_text
-from trialwright.figures.proportion_rows import (
-    Estimate,
-    Row,
-    list_levels,
-    name_rate,
-    print_rate,
-    read_estimates,
-    spread,
-)
 from trialwright.figures.style import (
     COLUMN_AND_HALF_MM,
     INK,
-    MM_PER_INCH,
-    POINTS_PER_INCH,
-    RULE,
+    PAGE_MM,
+    PAPER,
+    QUIET_INK,
     STRATA,
     styled,
-    tint,
 )
-from trialwright.figures.words import print_count
 
-ROW_POINTS, LINES_OF_LABEL = 17.0, 3
-HEAD_POINTS = 13.0  # where the rates and the columns of numbers are named
-WIDEST_LABEL, NARROWEST_PLOT = 0.36, 0.30  # of the width of the figure
-LABEL_GAP_POINTS, COLUMN_GAP_POINTS, TICK_GAP_POINTS = 6.0, 9.0, 12.0
-INNER_POINTS, OUTER_POINTS, CAP_POINTS = 5.0, 1.25, 5.0
-ESTIMATE_MARKER = "D"
-NOTE_POINTS, KEY_AND_AXIS_POINTS = 34.0, 28.0
-END_PERCENT = 1.0  # between the last number and the end of the axis
+ROW_MM, STACKED_ROW_MM = 7.0, 12.0
+STACKED_SHIFT = 0.25  # of a row: the interval stands under its words
+NARROWEST_COLUMNS_POINTS = 300.0
+WIDTHS_POINTS = (3.5, 1.25, 0.75)  # of the lines, from the narrowest interval to the widest
+CAP_POINTS = 6.0
+WIDEST_LABEL = 0.35  # of the room
+COLUMN_GAP_POINTS, HEADER_POINTS = 12.0, 15.0
+LINE_SPARE_POINTS = 12.0  # the last tick label reaches beyond the axis
 EMPTY = "No proportion has been estimated."
+Limits = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One proportion with its limits by level, in [0, 1]."""
+
+    label: str
+    rate: float | None
+    limits: dict[float, Limits]
 
 
 @styled
 def draw_proportion(
-    rows: pl.DataFrame, reference_rates: Sequence[float], ax: Axes | None = None
+    rows: pl.DataFrame,
+    ax: Axes | None = None,
+    *,
+    references: Mapping[str, float] | None = None,
 ) -> Axes:
-    """Draw proportions with their intervals, narrower levels thick inside the widest.
+    """Draw proportions as points with intervals, beside their numbers.
 
-    The numbers stand in columns at the right: the percentages always, the intervals where the
-    width holds them beside a plot that can still be read.
+    The intervals of one proportion lie on one line, the narrower thicker; the rates of the design
+    are named lines across all.
 
     Parameters
     ----------
     rows : DataFrame
-        One row per label and confidence level, in the order to print: label, estimate, lower,
-        upper (proportions, null where they cannot be estimated), level (such as 0.90).
-    reference_rates : sequence of float
-        Rates of the design, p0 first, drawn as vertical lines; may be empty.
+        One row per proportion and interval, in the order to print: label, estimate, lower, upper
+        (in [0, 1], null when not estimable), level (0.90, 0.95, ...).
     ax : Axes, optional
         Where to draw; a new figure when omitted. Nothing is saved or shown.
+    references : mapping, optional
+        Rates of the design by the words to print, such as {"p0 = 20%": 0.20}.
 
     Returns
     -------
     Axes
         The axes drawn on.
-
-    Raises
-    ------
-    TrialwrightError
-        When a number is no proportion.
     """
-    estimates = read_estimates(rows)
-    ax = dress(ax or make_panel(COLUMN_AND_HALF_MM, 60))
+    estimates = _read_estimates(rows)
     if not estimates:
-        return draw_empty(ax, EMPTY)
-    levels = list_levels(estimates)
-    fit(ax)
-    drawn = _lay_rows(ax, estimates, WIDEST_LABEL * room_points(ax))
-    plot_mm = drawn[-1].bottom / POINTS_PER_INCH * MM_PER_INCH
-    _set_axes(ax, drawn, reference_rates)
-    columns = _choose_columns(ax, drawn, levels)
-    left = _draw_labels(ax, drawn)
-    _draw_columns(ax, drawn, columns)
+        return draw_empty(ax or make_panel(COLUMN_AND_HALF_MM, 40), EMPTY)
+    ax = ax or make_panel(PAGE_MM, len(estimates) * ROW_MM + 25)
+    is_stacked = room_points(ax) < NARROWEST_COLUMNS_POINTS
+    plot_mm = len(estimates) * (STACKED_ROW_MM if is_stacked else ROW_MM)
+    dress(ax).set(xlim=(0, 100), ylim=(len(estimates) - 0.5, -0.5), yticks=[])
+    ax.set_xlabel("Patients (%)")
+    if is_stacked:
+        fit(ax, plot_mm)
+        _draw_lines(ax, estimates)
+    else:
+        _draw_labels(ax, estimates)
+        _draw_columns(ax, estimates)
+    levels = _levels(estimates)
+    for row, estimate in enumerate(estimates):
+        _draw_estimate(ax, row + STACKED_SHIFT * is_stacked, estimate, levels)
     fit(ax, plot_mm)
-    _set_ticks(ax)
-    draw_key(ax, _key_items(levels), left)
-    notes = _notes(drawn, columns, len(estimates) - len(drawn))
-    if notes:
-        draw_note(ax, " ".join(notes), NOTE_POINTS)
+    ax.set_xticks(range(0, 101, 20))
+    lines = [(words, 100 * rate) for words, rate in (references or {}).items()]
+    above = max(draw_named_lines(ax, lines), HEADER_POINTS)
+    draw_key(ax, _key_items(levels), above_points=above)
     fit(ax, plot_mm)
-    for row in drawn:
-        _draw_estimate(ax, row, levels)
-    _draw_rates(ax, reference_rates)
     return ax
 
 
-def describe_proportion(rows: pl.DataFrame, reference_rates: Sequence[float]) -> str:
+def describe_proportion(
+    rows: pl.DataFrame, *, references: Mapping[str, float] | None = None
+) -> str:
     """Say in words what `draw_proportion` shows, with the numbers.
 
     Parameters
     ----------
-    rows, reference_rates
+    rows, references
         As for `draw_proportion`.
 
     Returns
     -------
     str
-        Each estimate with its intervals in percent, in the order of the frame, then the rates.
+        Each proportion with its intervals, then the rates of the design.
     """
-    estimates = read_estimates(rows)
+    estimates = _read_estimates(rows)
     if not estimates:
         return EMPTY
-    parts = [_describe(estimate) for estimate in estimates]
-    if reference_rates:
-        names = [name_rate(number, rate) for number, rate in enumerate(reference_rates)]
-        parts.append(f"Rates of the design: {', '.join(names)}.")
-    return " ".join(parts)
+    levels = _levels(estimates)
+    sentences = [f"{one.label}: {_words(one, levels)}." for one in estimates]
+    if references:
+        sentences.append(f"Rates of the design: {', '.join(references)}.")
+    return " ".join(sentences)
 
 
-def _describe(estimate: Estimate) -> str:
-    """Say one estimate with its intervals."""
-    limits = "; ".join(
-        f"{print_rate(level)} CI {estimate.print_limits(level)}"
-        for level in sorted(estimate.intervals)
+def _read_estimates(rows: pl.DataFrame) -> list[Estimate]:
+    """Collect the intervals of each proportion, in order of appearance."""
+    require_columns(rows, "proportion", ("label", "estimate", "lower", "upper", "level"))
+    found: dict[str, Estimate] = {}
+    for row in rows.with_columns(pl.col(pl.Float64).fill_nan(None)).to_dicts():
+        one = found.setdefault(row["label"], Estimate(row["label"], row["estimate"], {}))
+        one.limits[row["level"]] = (row["lower"], row["upper"])
+    return list(found.values())
+
+
+def _levels(estimates: Sequence[Estimate]) -> list[float]:
+    """List the levels of all intervals, the narrowest first."""
+    return sorted({level for one in estimates for level in one.limits})
+
+
+def _percent(rate: float | None) -> str:
+    """Print a rate in percent with one decimal."""
+    return round_half_up(None if rate is None else 100 * rate, 1)
+
+
+def _level(level: float) -> str:
+    """Print the level of an interval."""
+    return f"{100 * level:g}% CI"
+
+
+def _interval(estimate: Estimate, level: float) -> str:
+    """Print an interval in percent with one decimal; a dash where none was asked for."""
+    if level not in estimate.limits:
+        return EN_DASH
+    lower, upper = estimate.limits[level]
+    if lower is None and upper is None:
+        return NOT_ESTIMABLE
+    return print_interval(
+        None if lower is None else 100 * lower, None if upper is None else 100 * upper
     )
-    name = f"{estimate.label}: " if estimate.label else ""
-    value = "not estimable" if estimate.value is None else f"{estimate.percent}%"
-    return f"{name}{value} ({limits})." if limits else f"{name}{value}."
 
 
-def _lay_rows(ax: Axes, estimates: Sequence[Estimate], room: float) -> list[Row]:
-    """Give each estimate a row as high as its label; axes of a fixed height keep what they hold."""
-    holds = float("inf")
-    if not isinstance(ax, Panel):
-        holds = size_points(ax)[1]
-    elif ax.slot != (0.0, 0.0, 1.0, 1.0):
-        holds = size_points(ax)[1] - KEY_AND_AXIS_POINTS
-    rows, top = list[Row](), HEAD_POINTS
-    for estimate in estimates:
-        lines = wrap_text(estimate.label, room, SMALL)
-        last = fit_text(" ".join(lines[LINES_OF_LABEL - 1 :]), room, SMALL)
-        lines = [*lines[: LINES_OF_LABEL - 1], *([last] if last else [])]
-        height = ROW_POINTS + (len(lines) - 1) * line_height(SMALL)
-        if rows and top + height > holds:
-            break
-        rows.append(Row(estimate, tuple(lines), top, height))
-        top += height
-    return rows
-
-
-def _set_axes(ax: Axes, rows: Sequence[Row], rates: Sequence[float]) -> None:
-    """Set the axis of percentages, from 0 to a round end, and rows in points from the top."""
-    numbers = [value for row in rows for value in row.estimate.numbers()]
-    most = 100 * max([*numbers, *rates], default=1.0)
-    end = next((end for end in range(10, 100, 10) if end >= most + END_PERCENT), 100)
-    ax.set(xlim=(0, end), ylim=(rows[-1].bottom, 0), xticks=[0, end], yticks=[])
-    ax.set_xlabel("Patients (%)")
-
-
-def _set_ticks(ax: Axes) -> None:
-    """Set round ticks, as many as the width holds."""
-    end = ax.get_xlim()[1]
-    n_ticks = size_points(ax)[0] / (text_width("100") + TICK_GAP_POINTS)
-    step = next((step for step in (5, 10, 20, 25) if end / step <= n_ticks), 50)
-    ax.set_xticks(range(0, int(end) + 1, step))
-
-
-Column = tuple[str, list[str], float]
-"""Head, cells and width in points."""
-
-
-def _choose_columns(ax: Axes, rows: Sequence[Row], levels: Sequence[float]) -> list[Column]:
-    """Choose the columns of numbers: intervals only where the plot stays wide enough."""
-    wanted = [("%", [row.estimate.percent for row in rows])]
-    wanted += [
-        (f"{print_rate(level)} CI", [row.estimate.print_limits(level) for row in rows])
+def _words(estimate: Estimate, levels: Sequence[float]) -> str:
+    """Print a proportion with its intervals on one line."""
+    if estimate.rate is None:
+        return NOT_ESTIMABLE
+    intervals = [
+        f"{_level(level)} {_interval(estimate, level)}"
         for level in levels
+        if level in estimate.limits
     ]
-    columns = [
-        (head, cells, max(text_width(text, SMALL) for text in (head, *cells)))
-        for head, cells in wanted
-    ]
-    total = room_points(ax)
-    labels = max(text_width(line, SMALL) for row in rows for line in row.lines)
-    plot = total - labels - sum(width + COLUMN_GAP_POINTS for *_, width in columns)
-    return columns if plot >= NARROWEST_PLOT * total else columns[:1]
-
-
-def _draw_labels(ax: Axes, rows: Sequence[Row]) -> float:
-    """Name each row, and return where the names start, in points from the axes."""
-    widest = max(text_width(line, SMALL) for row in rows for line in row.lines)
-    left = -widest - LABEL_GAP_POINTS
-    for row in rows:
-        for number, line in enumerate(row.lines):
-            shift = ((len(row.lines) - 1) / 2 - number) * line_height(SMALL)
-            where = nudge(ax, beside_axis(ax), 0, shift)
-            ax.text(left, row.middle, line, transform=where, fontsize=SMALL, va="center_baseline")
-    return left
-
-
-def _draw_columns(ax: Axes, rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    """Write the numbers at the right of the axes, each column closed at its right edge."""
-    where, right = beside_axis(ax, 1), 0.0
-    for head, cells, width in columns:
-        right += COLUMN_GAP_POINTS + width
-        heights = [HEAD_POINTS / 2, *(row.middle for row in rows)]
-        for y, text in zip(heights, (head, *cells), strict=True):
-            ax.text(
-                right, y, text, transform=where, fontsize=SMALL, ha="right", va="center_baseline"
-            )
-
-
-def _level_color(number: int, n_levels: int) -> str:
-    """Return the fill of an inner interval: the narrower, the darker."""
-    return tint(STRATA[0], 0.85 - 0.4 * (number + 1) / n_levels)
-
-
-def _draw_estimate(ax: Axes, row: Row, levels: Sequence[float]) -> None:
-    """Draw the intervals of one row, widest first, and the point."""
-    for number, level in reversed(list(enumerate(levels))):
-        lower, upper = row.estimate.intervals.get(level, (None, None))
-        if lower is None or upper is None:
-            continue
-        limits, heights = (100 * lower, 100 * upper), (row.middle, row.middle)
-        (line,) = ax.plot(limits, heights, color=INK, linewidth=OUTER_POINTS, clip_on=False)
-        if level == levels[-1]:
-            line.set(marker="|", markersize=CAP_POINTS, markeredgewidth=OUTER_POINTS, zorder=2)
-        else:
-            line.set(color=_level_color(number, len(levels)), linewidth=INNER_POINTS, zorder=3)
-    if row.estimate.value is not None:
-        draw_marker(ax, (100 * row.estimate.value, row.middle), ESTIMATE_MARKER, INK)
-
-
-def _draw_rates(ax: Axes, rates: Sequence[float]) -> None:
-    """Draw the design's rates as lines under their names."""
-    width, end = size_points(ax)[0], ax.get_xlim()[1]
-    bottom = ax.get_ylim()[0]
-    ordered = sorted((100 * rate, name_rate(number, rate)) for number, rate in enumerate(rates))
-    widths = [text_width(name, SMALL) for _, name in ordered]
-    middles = spread([percent / end * width for percent, _ in ordered], widths, width)
-    where = blended_transform_factory(points_from(ax, 0, 0), ax.transData)
-    for (percent, name), middle in zip(ordered, middles, strict=True):
-        (line,) = ax.plot([percent, percent], [HEAD_POINTS, bottom], color=RULE, linewidth=0.75)
-        line.set(linestyle=(0, (4, 2)), zorder=0.5, clip_on=False)
-        text = ax.text(middle, HEAD_POINTS / 2, name, transform=where, fontsize=SMALL)
-        text.set(ha="center", va="center_baseline")
-
-
-def _notes(rows: Sequence[Row], columns: Sequence[Column], n_left_out: int) -> list[str]:
-    """Say what is not drawn, and what an abbreviation of the columns means."""
-    notes = []
-    if any(NOT_ESTIMABLE in text for _, cells, _ in columns for text in cells):
-        notes.append(f"{NOT_ESTIMABLE}: not estimable.")
-    if n_left_out:
-        n = len(rows) + n_left_out
-        notes.append(f"Not drawn: the last {n_left_out} of {print_count(n, 'row')}.")
-    return notes
+    return f"{_percent(estimate.rate)}% ({'; '.join(intervals)})"
 
 
 def _key_items(levels: Sequence[float]) -> list[KeyItem]:
-    """List the estimate and the levels, as they are drawn."""
-    items = [KeyItem("Estimate", INK, marker=ESTIMATE_MARKER)]
+    """List what the point and the lines mean."""
+    lines = [
+        KeyItem(_level(level), STRATA[0], dashes="-", linewidth=_linewidth(number))
+        for number, level in enumerate(levels)
+    ]
+    return [KeyItem("Estimate", INK, marker="D"), *lines]
+
+
+def _linewidth(number: int) -> float:
+    """Return the width of an interval's line, the narrowest interval thickest."""
+    return WIDTHS_POINTS[min(number, len(WIDTHS_POINTS) - 1)]
+
+
+def _draw_lines(ax: Axes, estimates: Sequence[Estimate]) -> None:
+    """Write name and numbers over each interval, where columns beside it have no room."""
+    levels, room = _levels(estimates), room_points(ax) - LINE_SPARE_POINTS
+    for row, one in enumerate(estimates):
+        for line, words in enumerate((_words(one, levels), one.label)):
+            place = nudge(ax, beside_axis(ax), 0, (line + 0.9) * line_height(SMALL))
+            shown = fit_text(words, room, SMALL)
+            ax.text(
+                2,
+                row + STACKED_SHIFT,
+                shown,
+                transform=place,
+                fontsize=SMALL,
+                bbox={"facecolor": PAPER, "linewidth": 0, "pad": 0.3},
+            )
+
+
+def _draw_labels(ax: Axes, estimates: Sequence[Estimate]) -> None:
+    """Write what was estimated at the left."""
+    room, step = WIDEST_LABEL * room_points(ax), line_height(SMALL)
+    labels = [_two_lines(one.label, room) for one in estimates]
+    left = -max(text_width(line, SMALL) for lines in labels for line in lines) - 6
+    for row, lines in enumerate(labels):
+        for number, line in enumerate(lines):
+            shift = ((len(lines) - 1) / 2 - number) * step
+            where = nudge(ax, beside_axis(ax), 0, shift)
+            ax.text(left, row, line, transform=where, fontsize=SMALL, va="center_baseline")
+
+
+def _two_lines(text: str, room: float) -> list[str]:
+    """Break a label into two lines at most; what is still too long is cut."""
+    first, *others = wrap_text(text, room, SMALL)
+    return [first, fit_text(" ".join(others), room, SMALL)] if others else [first]
+
+
+def _draw_columns(ax: Axes, estimates: Sequence[Estimate]) -> None:
+    """Write the numbers at the right, under a header for each interval."""
+    columns = [("%", [_percent(one.rate) for one in estimates])]
+    columns += [
+        (_level(level), [_interval(one, level) for one in estimates])
+        for level in _levels(estimates)
+    ]
+    right = 0.0
+    for header, cells in columns:
+        right += COLUMN_GAP_POINTS + max(text_width(word, SMALL) for word in (header, *cells))
+        for row, cell in enumerate(cells):
+            where = beside_axis(ax, 1)
+            ax.text(
+                right, row, cell, transform=where, fontsize=SMALL, ha="right", va="center_baseline"
+            )
+        where = points_from(ax, 1, 1)
+        ax.text(right, 4, header, transform=where, fontsize=SMALL, color=QUIET_INK, ha="right")
+
+
+def _draw_estimate(ax: Axes, y: float, estimate: Estimate, levels: Sequence[float]) -> None:
+    """Draw the intervals of a proportion on one line, and its point."""
     for number, level in enumerate(levels):
-        label = f"{print_rate(level)} CI"
-        if level == levels[-1]:
-            items.append(KeyItem(label, INK, dashes="-"))
-        else:
-            items.append(KeyItem(label, _level_color(number, len(levels))))
-    return items
+        lower, upper = estimate.limits.get(level, (None, None))
+        if lower is None or upper is None:
+            continue
+        ends = [100 * lower, 100 * upper]
+        ax.plot(ends, [y, y], color=STRATA[0], linewidth=_linewidth(number), clip_on=False)
+        if number:
+            ax.plot(ends, [y, y], "|", color=STRATA[0], markersize=CAP_POINTS, clip_on=False)
+    if estimate.rate is not None:
+        ax.plot([100 * estimate.rate], [y], "D", markersize=5, color=INK, clip_on=False, zorder=4)

@@ -5,38 +5,15 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
+from trialwright.figures.event_looks import ONGOING, Look
 from trialwright.figures.layout import nudge, room_points, size_points
 from trialwright.figures.marks import MARKER_POINTS
 from trialwright.figures.measure import SMALL, fit_text, text_width
-from trialwright.figures.style import GO, INK, PAPER, RESPONSE_COLORS
 from trialwright.figures.swim_rows import Event, Swimmer
 
-Looks = Mapping[str, tuple[str, str, str]]
-"""Marker, fill and outline of each kind of event."""
-
-ONGOING = "ongoing"
-KNOWN_LOOKS: Looks = {
-    ONGOING: (">", INK, INK),
-    "first response": ("^", RESPONSE_COLORS["CR"], RESPONSE_COLORS["CR"]),
-    "progression": ("v", RESPONSE_COLORS["PD"], RESPONSE_COLORS["PD"]),
-    "landmark success": ("*", GO, GO),
-    "discontinuation": ("s", PAPER, INK),
-    "death": ("X", INK, INK),
-    "last contact": ("o", PAPER, INK),
-}
-OTHER_MARKERS = ("D", "P", "h", "p", "<", "d")
 MARKER_GAP_POINTS = 6.5  # markers closer than this would cover each other
 WIDEST_WORDS = 0.35  # of the room right of the labels, for words behind the longest row
 WORD_GAP_POINTS = 5.0  # between a marker and the words beside it
-
-
-def choose_looks(swimmers: Sequence[Swimmer]) -> Looks:
-    """Choose the look of each kind of event that occurs, known kinds first."""
-    found = {event.kind for swimmer in swimmers for event in marks_of(swimmer)}
-    chosen = {kind: look for kind, look in KNOWN_LOOKS.items() if kind in found}
-    for number, kind in enumerate(sorted(found - set(chosen))):
-        chosen[kind] = (OTHER_MARKERS[number % len(OTHER_MARKERS)], PAPER, INK)
-    return chosen
 
 
 def marks_of(swimmer: Swimmer) -> list[Event]:
@@ -54,7 +31,9 @@ def spread(marks: Sequence[Event], per_month: float) -> list[float]:
     return places
 
 
-def draw_events(ax: Axes, swimmers: Sequence[Swimmer], looks: Looks, is_wide: bool) -> None:
+def draw_events(
+    ax: Axes, swimmers: Sequence[Swimmer], looks: Mapping[str, Look], is_wide: bool
+) -> None:
     """Draw the markers, one series per kind, smaller and in place where rows are low."""
     row_points = size_points(ax)[1] / len(swimmers)
     places: dict[str, list[tuple[float, int]]] = {kind: [] for kind in looks}

@@ -1,12 +1,13 @@
 """Time on treatment, one row per patient: the swimmer figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from trialwright.core.table import round_half_up
+from trialwright.figures.event_looks import Look, choose_looks
 from trialwright.figures.layout import (
     beside_axis,
     dress,
@@ -26,7 +27,7 @@ from trialwright.figures.style import (
     styled,
     tint,
 )
-from trialwright.figures.swim_events import Looks, choose_looks, draw_events, draw_words
+from trialwright.figures.swim_events import draw_events, draw_words, marks_of
 from trialwright.figures.swim_rows import Swimmer, have_lanes, part_names, read_swimmers
 from trialwright.figures.words import print_count
 
@@ -85,7 +86,7 @@ def draw_swimmer(bars: pl.DataFrame, events: pl.DataFrame, ax: Axes | None = Non
         for text in measured:
             text.remove()
         draw_words(ax, swimmers)
-    looks = choose_looks(swimmers)
+    looks = choose_looks(mark.kind for one in swimmers for mark in marks_of(one))
     draw_key(ax, _key_items(names, looks), left)
     n_undated = events["time_months"].null_count()
     if n_undated:
@@ -190,7 +191,7 @@ def _draw_labels(ax: Axes, swimmers: Sequence[Swimmer], is_wide: bool) -> float:
     return left
 
 
-def _key_items(names: Sequence[str], looks: Looks) -> list[KeyItem]:
+def _key_items(names: Sequence[str], looks: Mapping[str, Look]) -> list[KeyItem]:
     """List what the bars and the markers mean."""
     bars = [
         KeyItem(

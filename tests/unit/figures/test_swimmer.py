@@ -3,7 +3,8 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from trialwright.core.errors import TrialwrightError
-from trialwright.figures.swim_events import MARKER_GAP_POINTS, choose_looks, marks_of, spread
+from trialwright.figures.event_looks import KNOWN_LOOKS, choose_looks
+from trialwright.figures.swim_events import MARKER_GAP_POINTS, marks_of, spread
 from trialwright.figures.swim_rows import Event, have_lanes, read_swimmers
 from trialwright.figures.swimmer import describe_swimmer, draw_swimmer
 
@@ -80,9 +81,8 @@ def test_an_arrow_stands_where_treatment_goes_on():
 
 
 def test_an_unknown_kind_gets_a_shape_of_its_own():
-    odd = EVENTS.with_columns(kind=pl.Series(["death", "surgery", "biopsy", "transplant"]))
-    looks = choose_looks(read_swimmers(BARS, odd))
-    assert len({marker for marker, _, _ in looks.values()}) == 5
+    looks = choose_looks([*KNOWN_LOOKS, "surgery", "biopsy", "transplant"])
+    assert len(set(looks.values())) == len(KNOWN_LOOKS) + 3
 
 
 def test_an_event_without_a_date_is_counted_in_a_note():

@@ -1,0 +1,215 @@
+"""Adverse events: how many subjects had any, which, and how severe at worst."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import polars as pl
+from polars import col
+
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.result import Method, Result
+from trialwright.core.table import Row, Table, cell, heading, make_table, print_n_percent, row
+from trialwright.derive.adverse_events import is_withdrawn
+from trialwright.figures.safety import describe_adverse_events, draw_adverse_events
+
+GRADES = (1, 2, 3, 4, 5)
+SEVERE_FROM = 3
+OVERVIEW = {
+    "any": ("Any adverse event", pl.lit(value=True)),
+    "related": ("Related to a study treatment", col("AREL") == "RELATED"),
+    "severe": (f"Grade {SEVERE_FROM} or higher", col("ATOXGR") >= SEVERE_FROM),
+    "severe_related": (
+        f"Grade {SEVERE_FROM} or higher and related",
+        (col("ATOXGR") >= SEVERE_FROM) & (col("AREL") == "RELATED"),
+    ),
+    "serious": ("Serious", col("AESER") == "Y"),
+    "withdrawn": ("Led to the end of a treatment", is_withdrawn()),
+    "fatal": ("Fatal", (col("AESDTH") == "Y") | (col("ATOXGR") == max(GRADES))),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdverseEventOverview(Result):
+    """How many subjects had adverse events of each kind."""
+
+    arms: list[list[str]]
+
+    def table(self) -> Table:
+        """Return one row per kind of event, one column per arm."""
+        groups = make_groups([(code, name) for code, name in self.arms])
+        rows = [
+            row(label, *(_n_cell(self, group, "overview", kind) for group in groups))
+            for kind, (label, _) in OVERVIEW.items()
+        ]
+        note = "Patients with at least one treatment-emergent event of the kind, n (%)."
+        return make_table(self.id, self.title, ("", *_heads(self, groups)), rows, [note])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdverseEventTerms(Result):
+    """Worst grade per subject and term; `worst` is what the figure draws."""
+
+    has_figure: ClassVar[bool] = True
+    arms: list[list[str]]
+    terms: list[str]
+    worst: pl.DataFrame
+
+    def table(self) -> Table:
+        """Return one row per term with its worst grades (one arm), or any and severe per arm."""
+        groups = make_groups([(code, name) for code, name in self.arms])
+        if len(groups) == 1:
+            columns = ("Term", "Any grade", *(f"Grade {g}" for g in GRADES), "Grade \u2265 3")
+            keys = ["any", *(f"grade_{g}" for g in GRADES), "severe"]
+            rows = [self._row(term, [(groups[0], key) for key in keys]) for term in self.terms]
+        else:
+            columns = (
+                "Term",
+                *(f"{g.label}, {c}" for g in groups for c in ("any", "grade \u2265 3")),
+            )
+            pairs = [(group, key) for group in groups for key in ("any", "severe")]
+            rows = [self._row(term, pairs) for term in self.terms]
+        if not rows:
+            rows = [heading("No treatment-emergent adverse event was recorded.")]
+        notes = [
+            "Each patient counts once per term, at the worst grade; n (%). "
+            + "; ".join(f"{g.label}: N = {self.count(g.key('n'))}" for g in groups)
+            + "."
+        ]
+        return make_table(self.id, self.title, columns, rows, notes)
+
+    def _row(self, term: str, wanted: Sequence[tuple[Group, str]]) -> Row:
+        return row(term, *(_n_cell(self, group, "term", term, key) for group, key in wanted))
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the terms as bars stacked by worst grade."""
+        return draw_adverse_events(self.worst, ax)
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        return describe_adverse_events(self.worst)
+
+
+def _n_cell(result: Result, group: Group, *parts: str) -> Any:
+    key = group.key(*parts)
+    n = result.count(key)
+    return cell(print_n_percent(n, result.count(group.key("n"))) if n else "0", result.ref(key))
+
+
+def _heads(result: Result, groups: Sequence[Group]) -> list[str]:
+    return [f"{group.label} (N = {result.count(group.key('n'))})" for group in groups]
+
+
+def analyze_adverse_event_overview(
+    adae: pl.DataFrame, adsl: pl.DataFrame, arms: Sequence[tuple[str, str]]
+) -> AdverseEventOverview:
+    """Count the safety population's subjects with each kind of treatment-emergent event.
+
+    Parameters
+    ----------
+    adae : DataFrame
+        Analysis dataset ADAE.
+    adsl : DataFrame
+        Analysis dataset ADSL; SAFFL = "Y" is the denominator.
+    arms : sequence of (ARMCD, name)
+        The protocol's arms.
+
+    Returns
+    -------
+    AdverseEventOverview
+        Per arm the denominator and the subjects with events of each kind.
+    """
+    events, subjects = _emergent(adae, adsl)
+    ledger = Ledger()
+    for group in make_groups(arms):
+        _add_denominator(ledger, group, subjects)
+        for kind, (label, is_kind) in OVERVIEW.items():
+            rows = group.of(events).filter(is_kind)
+            stat = Stat(group.key("overview", kind), rows["USUBJID"].n_unique(), "n", label)
+            ledger.add(stat, "ADAE", rows, None, group)
+    return AdverseEventOverview(
+        id="ae_overview",
+        title="Adverse events",
+        method=Method("Subjects with treatment-emergent adverse events"),
+        data=ledger.data,
+        basis=ledger.basis,
+        arms=[list(arm) for arm in arms],
+    )
+
+
+def analyze_adverse_event_terms(
+    adae: pl.DataFrame, adsl: pl.DataFrame, arms: Sequence[tuple[str, str]], dictionary: str
+) -> AdverseEventTerms:
+    """Count subjects per term at their worst grade.
+
+    Parameters
+    ----------
+    adae, adsl : DataFrame
+        Analysis datasets; AOCCPFL marks each subject's worst event of a term.
+    arms : sequence of (ARMCD, name)
+        The protocol's arms.
+    dictionary : str
+        What graded the events, such as "CTCAE 4.03"; printed with the table.
+
+    Returns
+    -------
+    AdverseEventTerms
+        Terms by falling frequency over all arms, then by name.
+    """
+    events, subjects = _emergent(adae, adsl)
+    worst = events.filter(col("AOCCPFL") == "Y")
+    order = worst.group_by("AEDECOD").len().sort(["len", "AEDECOD"], descending=[True, False])
+    terms = order["AEDECOD"].to_list()
+    ledger = Ledger()
+    for group in make_groups(arms):
+        _add_denominator(ledger, group, subjects)
+        by_term = group.of(worst).partition_by("AEDECOD", as_dict=True)
+        for term in terms:
+            _add_term(ledger, group, term, by_term.get((term,), worst.clear()))
+    n_of = subjects.height
+    bars = worst.group_by("AEDECOD", "ATOXGR").len().rename({"AEDECOD": "term", "len": "n"})
+    return AdverseEventTerms(
+        id="ae_terms",
+        title="Adverse events by term and worst grade",
+        method=Method("Worst grade per subject and term", {"graded by": dictionary}),
+        data=ledger.data,
+        basis=ledger.basis,
+        arms=[list(arm) for arm in arms],
+        terms=terms,
+        worst=bars.select(
+            "term",
+            col("ATOXGR").alias("grade"),
+            col("n").cast(pl.Int64),
+            pl.lit(n_of).alias("n_of"),
+        ).sort("term", "grade"),
+    )
+
+
+def _emergent(adae: pl.DataFrame, adsl: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the safety population's treatment-emergent events with ARMCD, and its subjects."""
+    subjects = adsl.filter(col("SAFFL") == "Y")
+    return add_arm(adae.filter(col("TRTEMFL") == "Y"), subjects), subjects
+
+
+def _add_denominator(ledger: Ledger, group: Group, subjects: pl.DataFrame) -> None:
+    rows = group.of(subjects)
+    ledger.add(
+        Stat(group.key("n"), rows.height, "N", "Safety population"), "ADSL", rows, "SAFFL", group
+    )
+
+
+def _add_term(ledger: Ledger, group: Group, term: str, rows: pl.DataFrame) -> None:
+    cuts = {"any": ("Any grade", rows)}
+    cuts |= {f"grade_{g}": (f"Grade {g}", rows.filter(col("ATOXGR") == g)) for g in GRADES}
+    cuts |= {"severe": ("Grade 3 or higher", rows.filter(col("ATOXGR") >= SEVERE_FROM))}
+    for key, (label, chosen) in cuts.items():
+        stat = Stat(group.key("term", term, key), chosen.height, "n", label, "AEDECOD", term)
+        ledger.add(stat, "ADAE", chosen, None, group)
+
+
+def find_severe_terms(result: AdverseEventTerms) -> list[tuple[str, int, str]]:
+    """Return term, count and statistic id of every term with grade 3 or higher, most first."""
+    group = make_groups([(code, name) for code, name in result.arms])[-1]
+    keys = [(term, group.key("term", term, "severe")) for term in result.terms]
+    found = [(term, result.count(key), result.ref(key)) for term, key in keys]
+    return sorted((item for item in found if item[1]), key=lambda item: (-item[1], slug(item[0])))

@@ -1,0 +1,160 @@
+"""The estimates of a time to an event, as a table and as a figure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import polars as pl
+
+from trialwright.core.ledger import Group, make_groups
+from trialwright.core.result import Result
+from trialwright.core.table import (
+    NOT_ESTIMABLE,
+    Cell,
+    Table,
+    as_percent,
+    cell,
+    make_table,
+    print_interval,
+    round_half_up,
+    row,
+)
+from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
+
+MAIN = "main"
+RISK_TABLE_TICKS = 8
+EXPLAINED = {
+    "zero limit": "Zero limit: where the curve is zero its limits are zero (the convention of "
+    "lifelines and statsmodels), not undefined (R, SAS).",
+    "scheme fda_a": "Scheme fda_a: a new therapy, or an event after two or more missed "
+    "assessments, censors at the last adequate assessment before it.",
+    "scheme ema_all_events": "Scheme ema_all_events: every progression or death counts.",
+    "scheme paper": "Scheme paper: every event counts; without one, the last adequate assessment.",
+}
+
+CURVE_SCHEMA = {
+    "stratum": pl.String(),
+    "time_months": pl.Float64(),
+    "survival": pl.Float64(),
+    "lower": pl.Float64(),
+    "upper": pl.Float64(),
+    "n_risk": pl.Int64(),
+    "n_event": pl.Int64(),
+    "n_censored": pl.Int64(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalResult(Result):
+    """Medians with limits, the curve read at landmarks, and the curve itself.
+
+    `analyses` are (key, label), the main one first; `landmarks_months` the times of reading.
+    """
+
+    has_figure: ClassVar[bool] = True
+    arms: list[list[str]]
+    analyses: list[list[str]]
+    landmarks_months: list[float]
+    conf_type: str
+    level: float
+    curve: pl.DataFrame
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether the time is the length of follow-up, in which death is censoring."""
+        return self.method.name.startswith("Reverse")
+
+    def table(self) -> Table:
+        """Return one row per analysis and arm."""
+        percent = f"{100 * self.level:g}%"
+        ended = "Alive at last contact" if self.is_follow_up else "Events"
+        heads = ["", "Patients", ended, f"Median, months ({percent} CI)"]
+        heads += [f"At {m:g} months, % ({percent} CI)" for m in self.landmarks_months]
+        rows = []
+        for key, label in self.analyses:
+            for group in make_groups([(code, name) for code, name in self.arms]):
+                name = label if len(self.arms) == 1 else f"{label}, {group.label}"
+                rows.append(row(name, *self._cells(group, key)))
+        scale = f"confidence limits on the {self.conf_type} scale"
+        note = f"{self.method.name}; {scale}. NE, not estimable."
+        explained = [text for words, text in EXPLAINED.items() if self._has_analysis(words)]
+        return make_table(self.id, self.title, heads, rows, [note, *explained])
+
+    def _has_analysis(self, words: str) -> bool:
+        return any(label.endswith(words) for _, label in self.analyses)
+
+    def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
+        for name in ("n", "events"):
+            key = group.key(*name_parts(analysis, name))
+            yield cell(str(self.count(key)), self.ref(key))
+        yield self.print_median(group, analysis)
+        for months in self.landmarks_months:
+            keys = [
+                group.key(*name_parts(analysis, f"{n}_{months:g}m")) for n in ("at", "low", "high")
+            ]
+            at, low, high = (as_percent(self.value(key)) for key in keys)
+            text = _print_estimate(at, low, high)
+            yield cell(text, *(self.ref(key) for key in keys))
+
+    def print_median(self, group: Group | None = None, analysis: str = MAIN) -> Cell:
+        """Print the median with its limits, in months."""
+        group = group or Group("All")
+        keys = [group.key(*name_parts(analysis, name)) for name in ("median", "lower", "upper")]
+        median, low, high = (self.value(key) for key in keys)
+        text = _print_estimate(median, low, high)
+        return cell(text, *(self.ref(key) for key in keys))
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the curves with bands, censoring ticks, medians and numbers at risk."""
+        band = f"Band: {100 * self.level:g}% CI, {self.conf_type}"
+        times = risk_times(self.curve)
+        outcome = f"{self.title}, proportion"
+        return draw_kaplan_meier(
+            self.curve, times, ax, medians=self._medians(), outcome=outcome, band=band
+        )
+
+    def describe(self) -> str:
+        """Say in words what the figure shows."""
+        times = risk_times(self.curve)
+        return describe_kaplan_meier(self.curve, times, medians=self._medians(), outcome=self.title)
+
+    def _name_events(self, group: Group) -> str:
+        n = self.count(group.key("events"))
+        return f"{n} alive" if self.is_follow_up else f"{n} event{'' if n == 1 else 's'}"
+
+    def _medians(self) -> pl.DataFrame:
+        """Return each curve's median with its words."""
+        groups = make_groups([(code, name) for code, name in self.arms])
+        shown = groups if len(groups) == 1 else groups[:-1]
+        rows = [
+            {
+                "stratum": group.label,
+                "median_months": self.value(group.key("median")),
+                "text": f"Median {self.print_median(group).text} months, "
+                f"{self._name_events(group)} in {self.count(group.key('n'))}",
+            }
+            for group in shown
+            if self.count(group.key("n"))
+        ]
+        schema = {"stratum": pl.String(), "median_months": pl.Float64(), "text": pl.String()}
+        return pl.DataFrame(rows, schema=schema)
+
+
+def _print_estimate(value: float | None, lower: float | None, upper: float | None) -> str:
+    """Print an estimate with its limits; one "NE" where nothing is estimable."""
+    if value is None and lower is None and upper is None:
+        return NOT_ESTIMABLE
+    return f"{round_half_up(value, 1)} ({print_interval(lower, upper)})"
+
+
+def name_parts(analysis: str, name: str) -> tuple[str, ...]:
+    """Return the parts of a statistic's id; those of the main analysis stand without a name."""
+    return (name,) if analysis == MAIN else (analysis, name)
+
+
+def risk_times(curve: pl.DataFrame) -> list[float]:
+    """Return at most eight round times in months that cover a curve."""
+    longest = float(curve["time_months"].max() or 1)  # type: ignore[arg-type]
+    steps = (1, 2, 3, 6, 12, 24, 36, 60, 120)
+    step = next((s for s in steps if longest / s <= RISK_TABLE_TICKS), steps[-1])
+    return [float(step * i) for i in range(int(longest // step) + 1)]

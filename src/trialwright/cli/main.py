@@ -1,0 +1,42 @@
+"""The command `trialwright`: parses, calls one function, prints; heavy imports come last."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from trialwright import __version__
+from trialwright.cli.design import add_design_commands
+from trialwright.cli.study import add_study_commands
+from trialwright.core.errors import FindingsError, TrialwrightError
+
+DONE, BLOCKED, WRONG_USE = 0, 1, 2
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="trialwright",
+        description="From protocol and recorded data to the checked report of a trial.",
+        epilog="example:\n  trialwright run examples/metromajx",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"trialwright {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    add_study_commands(commands)
+    add_design_commands(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 when done, 1 on blocking findings, 2 on wrong use."""
+    parsed = make_parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except FindingsError as error:
+        print(error, file=sys.stderr)
+        return BLOCKED
+    except TrialwrightError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USE
+    except BrokenPipeError:
+        return DONE

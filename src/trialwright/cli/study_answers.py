@@ -1,0 +1,118 @@
+"""What the commands on a study print."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import polars as pl
+
+from trialwright.core.errors import FindingsError, Severity
+from trialwright.study.query import query_datasets
+from trialwright.study.session import Study, open_study
+from trialwright.study.show import Shown, show_result
+from trialwright.study.template import copy_example
+
+MOST_PRINTED = 200
+
+
+def answer_new(arguments: argparse.Namespace) -> int:
+    """Make a study directory from an example."""
+    made = copy_example(arguments.example, arguments.directory)
+    if arguments.json:
+        _print_json({"study": str(made)})
+    else:
+        print(f"{made} is ready. Edit protocol.yaml, put your tables into data/, then run")
+        print(f"  trialwright check {made}")
+    return 0
+
+
+def answer_check(arguments: argparse.Namespace) -> int:
+    """Print the findings; exit 1 when one of them blocks."""
+    try:
+        findings = open_study(arguments.study).check(_tell)
+    except FindingsError as error:
+        findings = list(error.findings)
+    n_blocking = sum(finding.severity is Severity.BLOCK for finding in findings)
+    if arguments.json:
+        _print_json({"findings": [finding.as_dict() for finding in findings]})
+    else:
+        for finding in findings:
+            print(f"{finding.severity.value}: {finding.message}")
+        n_warnings = len(findings) - n_blocking
+        words = f"{n_warnings} {'warning' if n_warnings == 1 else 'warnings'}"
+        print(f"{n_blocking} blocking, {words}.", file=sys.stderr)
+    return 1 if n_blocking else 0
+
+
+def answer_run(arguments: argparse.Namespace) -> int:
+    """Run a study; print where its report is."""
+    study = open_study(arguments.study)
+    try:
+        results = study.run(_tell)
+    except FindingsError as error:
+        return _refuse(error, is_json=arguments.json)
+    if arguments.json:
+        content = {
+            "report": str(results.report),
+            "results": str(study.directory.results / "results.json"),
+            "steps": [step.as_dict() for step in results.steps],
+            "decision": results.decision,
+        }
+        _print_json(content)
+        return 0
+    ran = [step for step in results.steps if step.status == "done"]
+    for step in results.steps:
+        if step.status in ("absent", "failed"):
+            print(f"{step.status}: {step.title} ({step.reason})", file=sys.stderr)
+    seconds = sum(step.seconds for step in ran)
+    print(f"{len(ran)} of {len(results.steps)} steps run in {seconds:.1f} s.", file=sys.stderr)
+    print(f"The report is {results.report}")
+    return 0
+
+
+def _refuse(error: FindingsError, *, is_json: bool) -> int:
+    """Print the findings that block; nothing was run."""
+    blocking = [f for f in error.findings if f.severity is Severity.BLOCK]
+    if is_json:
+        _print_json({"findings": [finding.as_dict() for finding in error.findings]})
+        return 1
+    for finding in blocking:
+        print(finding.message, file=sys.stderr)
+    print(f"{len(blocking)} findings block the run; nothing was analyzed.", file=sys.stderr)
+    return 1
+
+
+def answer_show(arguments: argparse.Namespace) -> int:
+    """Print a number or a result, how it came about, and its source rows."""
+    study: Study = open_study(arguments.study)
+    shown: Shown = show_result(study, arguments.result, with_rows=arguments.rows)
+    if arguments.json:
+        _print_json(shown.as_dict())
+    else:
+        print(shown.to_text())
+    return 0
+
+
+def answer_query(arguments: argparse.Namespace) -> int:
+    """Print the answer to a query."""
+    answer = query_datasets(open_study(arguments.study).load_datasets(), arguments.sql)
+    if arguments.json:
+        _print_json(json.loads(answer.write_json()))
+        return 0
+    with pl.Config(
+        tbl_rows=MOST_PRINTED, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_width_chars=10_000,
+        tbl_hide_column_data_types=True, tbl_formatting="NOTHING", fmt_str_lengths=200,
+    ):  # fmt: skip
+        print(answer)
+    if answer.height > MOST_PRINTED:
+        print(f"{answer.height} rows; --json prints all of them.", file=sys.stderr)
+    return 0
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,126 @@
+"""Collect statistics together with the analysis rows behind each, arm by arm."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from polars import col
+
+from trialwright.core.result import make_basis, make_statistics
+
+ALL_ARMS = "All"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An arm, or all of them: `code` is DM.ARMCD, None for everybody."""
+
+    label: str
+    code: str | None = None
+    suffix: str = ""
+
+    def of(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the group's rows of a frame with ARMCD."""
+        return frame if self.code is None else frame.filter(col("ARMCD") == self.code)
+
+    def key(self, *parts: str) -> str:
+        """Return a statistic's id within this group, as "sex.m.n" or "sex.m.n.xan_hi"."""
+        return ".".join([slug(part) for part in parts] + ([self.suffix] if self.suffix else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """One statistic: its id, value and the words of CDISC Analysis Results Data."""
+
+    id: str
+    value: float | None
+    name: str
+    label: str
+    variable: str | None = None
+    level: str | None = None
+    unit: str | None = None
+
+
+class Ledger:
+    """Statistics and the rows they were made from, in the order in which they were added."""
+
+    def __init__(self, group_variable: str = "ARMCD"):
+        self._group_variable = group_variable
+        self._stats: list[dict[str, str | float | None]] = []
+        self._basis: list[tuple[str, str, pl.DataFrame, str | None]] = []
+
+    def add(
+        self,
+        stat: Stat,
+        dataset: str,
+        rows: pl.DataFrame,
+        variable: str | None = None,
+        group: Group | None = None,
+    ) -> None:
+        """Add one statistic, the dataset's rows behind it and the variable it was made from."""
+        is_arm = group is not None and group.code is not None
+        self._stats.append(
+            {
+                "stat_id": stat.id,
+                "group1": self._group_variable if is_arm else None,
+                "group1_level": group.label if group and is_arm else None,
+                "variable": stat.variable or variable,
+                "variable_level": stat.level,
+                "stat_name": stat.name,
+                "stat_label": stat.label,
+                "stat": stat.value,
+                "unit": stat.unit,
+            }
+        )
+        self._basis.append((stat.id, dataset, rows, variable))
+
+    def also(self, stat_id: str, dataset: str, rows: pl.DataFrame, variable: str | None) -> None:
+        """Add further rows behind a statistic that is already there."""
+        self._basis.append((stat_id, dataset, rows, variable))
+
+    @property
+    def data(self) -> pl.DataFrame:
+        """The statistics, as `Result.data`."""
+        return make_statistics(self._stats)
+
+    @property
+    def basis(self) -> pl.DataFrame:
+        """The rows behind them, as `Result.basis`."""
+        return make_basis(self._basis)
+
+
+def slug(text: str) -> str:
+    """Return a text as lower-case letters, digits and underscores, for ids.
+
+    Examples
+    --------
+    >>> slug("Grade >= 3, Fever")
+    'grade_3_fever'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "none"
+
+
+def make_groups(arms: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
+    """Return the groups that tables have as columns.
+
+    Parameters
+    ----------
+    arms : sequence of (ARMCD, name)
+        The protocol's arms in their order.
+
+    Returns
+    -------
+    tuple of Group
+        Everybody for a single-arm trial; else each arm and then everybody.
+    """
+    if len(arms) == 1:
+        return (Group(ALL_ARMS),)
+    return (*(Group(name, code, slug(code)) for code, name in arms), Group(ALL_ARMS))
+
+
+def add_arm(frame: pl.DataFrame, adsl: pl.DataFrame) -> pl.DataFrame:
+    """Join each row's ARMCD from ADSL; rows of subjects that ADSL lacks are dropped."""
+    return frame.drop("ARMCD", strict=False).join(
+        adsl.select("USUBJID", "ARMCD"), on="USUBJID", how="inner", maintain_order="left"
+    )

@@ -1,0 +1,114 @@
+"""One reader for each kind of file: a path in, a frame of what is written there out."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+import pyreadstat
+from polars import col
+
+from trialwright.datasets.typed import free_name
+
+DELIMITERS = ",;\t|"
+ROW_OF_FIRST_RECORD = 2  # in a spreadsheet, below the header
+MAX_FIELD_CHARACTERS = 10_000_000
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    """Read delimited text, every value as text."""
+    content = _decode(path.read_bytes())
+    first_line, _, rest = content.partition("\n")
+    if first_line.strip().lower().startswith("sep="):  # written by spreadsheets for spreadsheets
+        content, first_line = rest, rest.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    records = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    header = next(records, [])
+    numbered = [
+        (number, record)
+        for number, record in enumerate(records, start=ROW_OF_FIRST_RECORD)
+        if any(map(str.strip, record))
+    ]
+    return _frame_of(_name_columns(header), numbered)
+
+
+def _frame_of(names: list[str], numbered: list[tuple[int, list[str]]]) -> pl.DataFrame:
+    """Make a frame of numbered records; one that is too short or too long is fitted and marked."""
+    width = len(names)
+    lengths = [len(record) for _, record in numbered]
+    fitted = [
+        record if len(record) == width else (record + [""] * width)[:width]
+        for _, record in numbered
+    ]
+    columns = zip(*fitted, strict=True) if fitted else ((),) * width
+    data = {
+        name: pl.Series(name, values, dtype=pl.String)
+        for name, values in zip(names, columns, strict=True)
+        if any(values) or not name.startswith("(")  # a separator at the line's end names nothing
+    }
+    data["source_row"] = pl.Series([number for number, _ in numbered], dtype=pl.Int64)
+    if any(length != width for length in lengths):
+        odd = [None if length == width else length for length in lengths]
+        data["n_fields"] = pl.Series(odd, dtype=pl.Int64)
+    return pl.DataFrame(data)
+
+
+def _decode(content: bytes) -> str:
+    """Decode text by its byte order mark, else as UTF-8, else as Windows Latin-1."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    if b"\0" in content:
+        raise ValueError("binary, not text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _name_columns(header: list[str]) -> list[str]:
+    """Return unique column names: a repeated one is numbered, an empty one is its position."""
+    taken: set[str] = set()
+    names = []
+    for position, name in enumerate(header, start=1):
+        names.append(free_name(name.strip() or f"({position})", taken))
+        taken.add(names[-1])
+    return names
+
+
+def _read_transport(path: Path) -> pl.DataFrame:
+    """Read a SAS transport file; text is UTF-8, else Windows Latin-1."""
+    try:
+        frame, _ = pyreadstat.read_xport(path, output_format="polars")
+    except UnicodeDecodeError:
+        frame, _ = pyreadstat.read_xport(path, output_format="polars", encoding="WINDOWS-1252")
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+        raise ValueError(str(error)) from error
+    return _number_records(frame)
+
+
+def _read_parquet(path: Path) -> pl.DataFrame:
+    """Read a Parquet file."""
+    return _number_records(pl.read_parquet(path, use_pyarrow=False))
+
+
+def _number_records(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the number of each record, from 1, and turn dates and times into ISO 8601 text."""
+    texts = [
+        col(name).dt.to_string("iso:strict").str.replace(r"\.0+$", "").alias(name)
+        if isinstance(stored, pl.Datetime)
+        else col(name).cast(pl.String)
+        for name, stored in frame.schema.items()
+        if stored.is_temporal() and not isinstance(stored, pl.Duration)
+    ]
+    frame = frame.drop("source_row", strict=False)
+    return frame.with_columns(texts).with_row_index("source_row", offset=1)
+
+
+READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
+    ".csv": _read_csv,
+    ".xpt": _read_transport,
+    ".parquet": _read_parquet,
+}
+"""Kinds of files by suffix; a new kind is one function from a path to a frame."""

@@ -1,0 +1,175 @@
+"""ADSL put together: treatment dates, disposition, and who belongs to which population."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from polars import col
+
+from trialwright.derive.characteristics import derive_characteristics
+from trialwright.derive.disposition import derive_end_of_treatment
+from trialwright.derive.subjects import (
+    Recorded,
+    derive_deaths,
+    derive_enrollment,
+    derive_last_contact,
+    derive_new_therapy,
+    derive_unmet_criteria,
+)
+from trialwright.protocol.arms import Arm, StartRule, TreatmentStart
+from trialwright.protocol.model import Protocol
+from trialwright.protocol.populations import DoseOf, Population
+
+STANDARD_FLAGS = {"enrolled": "ENRLFL", "safety": "SAFFL", "evaluable": "EFFFL"}
+STANDARD_POPULATIONS = {
+    "enrolled": Population(all=True),
+    "safety": Population(at_least_one_dose_of=DoseOf.ANY),
+}
+
+
+def population_flag(name: str) -> str:
+    """Return the ADSL flag of a protocol's population, such as EFFFL for evaluable."""
+    return STANDARD_FLAGS.get(name, f"{name.upper().replace('_', '')[:6]}FL")
+
+
+def population_reason(name: str) -> str:
+    """Return the ADSL variable that says why a subject is not in a population."""
+    return f"{population_flag(name)[:-2]}REAS"
+
+
+def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protocol) -> pl.DataFrame:
+    """Derive the subject-level analysis dataset.
+
+    Parameters
+    ----------
+    recorded : mapping
+        Recorded domains by lower-case name; dm is required, the rest add what they know.
+    adex : DataFrame or None
+        Analysis dataset of doses; None when no dose was recorded.
+    protocol : Protocol
+        Treatment start, arms, populations, baseline characteristics and data cut.
+
+    Returns
+    -------
+    DataFrame
+        One row per USUBJID of dm, sorted. Beside identification and dates: ENRLNUM (order of
+        inclusion), a flag Y or N per population with the reason for N, EOTSTT (ONGOING, COMPLETED,
+        DISCONTINUED, NOT TREATED; null when neither doses nor disposition were recorded), DCTREAS,
+        DCTDT, DTHFL, DTHDT, DTHCAUS, LSTALVDT (never before the death or after the cut), NACTDT,
+        and the protocol's baseline characteristics.
+    """
+    cut = protocol.study.data_cut
+    subjects = derive_enrollment(recorded)
+    subjects = subjects.filter((col("ENRLDT") <= cut) | col("ENRLDT").is_null())
+    subjects = _add_treatment(subjects, adex, protocol.treatment_start)
+    for more in (
+        derive_deaths(recorded, cut, protocol.imputation.death),
+        derive_last_contact(recorded, cut),
+        derive_new_therapy(recorded, protocol.imputation.start),
+        derive_end_of_treatment(recorded, cut),
+    ):
+        subjects = subjects.join(more, on="USUBJID", how="left")
+    subjects = subjects.with_columns(
+        col("DTHFL").fill_null("N"),
+        pl.max_horizontal("LSTALVDT", "DTHDT").alias("LSTALVDT"),
+        _treatment_status(has_doses=adex is not None).alias("EOTSTT"),
+    )
+    subjects = _add_eligibility(subjects, recorded)
+    populations = {**STANDARD_POPULATIONS, **protocol.populations}
+    for name, population in populations.items():
+        subjects = _add_population(subjects, adex, (name, population), protocol.arms)
+    characteristics = derive_characteristics(recorded, subjects, protocol.baseline)
+    added = [name for name in characteristics.columns if name not in subjects.columns]
+    return subjects.join(characteristics.select("USUBJID", *added), on="USUBJID", how="left").sort(
+        "USUBJID"
+    )
+
+
+def _add_treatment(
+    subjects: pl.DataFrame, adex: pl.DataFrame | None, start: TreatmentStart
+) -> pl.DataFrame:
+    """Add TRTSDT by the protocol's rule and TRTEDT, the last dose."""
+    none = pl.lit(None, dtype=pl.Date)
+    if adex is None:
+        subjects = subjects.with_columns(none.alias("first_dose"), none.alias("TRTEDT"))
+    else:
+        counted = adex
+        if start.rule is StartRule.FIRST_DOSE_OF and start.agent:
+            counted = adex.filter(col("EXTRT").str.to_lowercase() == start.agent.lower())
+        first = counted.group_by("USUBJID").agg(col("ASTDT").min().alias("first_dose"))
+        last = adex.group_by("USUBJID").agg(col("AENDT").max().alias("TRTEDT"))
+        subjects = subjects.join(first, on="USUBJID", how="left")
+        subjects = subjects.join(last, on="USUBJID", how="left")
+    rule = {StartRule.ENROLLMENT: "ENRLDT", StartRule.REFERENCE_START: "RFSTDT"}
+    is_enrolled = col("ENRLFL") == "Y"
+    start_date = pl.when(is_enrolled).then(col(rule.get(start.rule, "first_dose")))
+    return subjects.with_columns(start_date.alias("TRTSDT")).drop("first_dose")
+
+
+def _treatment_status(*, has_doses: bool) -> pl.Expr:
+    """Say whether treatment goes on; unknown when nothing was recorded of it."""
+    unknown = pl.lit("ONGOING") if has_doses else pl.lit(None, dtype=pl.String)
+    return (
+        pl.when(col("TRTSDT").is_null())
+        .then(pl.lit("NOT TREATED"))
+        .when(col("EOTSTT").is_not_null())
+        .then(col("EOTSTT"))
+        .otherwise(unknown)
+    )
+
+
+def _add_eligibility(subjects: pl.DataFrame, recorded: Recorded) -> pl.DataFrame:
+    """Add ELIGFL: N where a criterion is recorded as not met; null when none was recorded."""
+    unmet = derive_unmet_criteria(recorded)
+    met = pl.lit("Y") if "ie" in recorded else pl.lit(None, dtype=pl.String)
+    return subjects.join(unmet, on="USUBJID", how="left").with_columns(
+        pl.when(col("unmet").is_not_null()).then(pl.lit("N")).otherwise(met).alias("ELIGFL")
+    )
+
+
+def _add_population(
+    subjects: pl.DataFrame,
+    adex: pl.DataFrame | None,
+    named: tuple[str, Population],
+    arms: Sequence[Arm],
+) -> pl.DataFrame:
+    """Add one population's flag and the reasons for being outside it."""
+    name, population = named
+    reasons = [pl.when(col("ENRLFL") != "Y").then(pl.lit("Not enrolled"))]
+    if population.eligible and "unmet" in subjects.columns:
+        unmet = col("unmet")
+        reasons.append(pl.when(col("ELIGFL") == "N").then(unmet))
+    if population.at_least_one_dose_of is not None:
+        missing = _missing_agents(subjects, adex, arms, population.at_least_one_dose_of)
+        subjects = subjects.join(missing, on="USUBJID", how="left")
+        reasons.append(
+            pl.when(col("no_dose").is_not_null()).then(pl.lit("No dose of ") + col("no_dose"))
+        )
+    outside = pl.concat_str(reasons, separator="; ", ignore_nulls=True)
+    flag, reason = population_flag(name), population_reason(name)
+    subjects = subjects.with_columns(
+        pl.when(outside == "").then(None).otherwise(outside).alias(reason)
+    )
+    is_in = pl.when(col(reason).is_null()).then(pl.lit("Y")).otherwise(pl.lit("N"))
+    return subjects.with_columns(is_in.alias(flag)).drop("no_dose", strict=False)
+
+
+def _missing_agents(
+    subjects: pl.DataFrame, adex: pl.DataFrame | None, arms: Sequence[Arm], dose_of: DoseOf
+) -> pl.DataFrame:
+    """Return USUBJID and no_dose: the agents that a subject never received, null if it does."""
+    agents: Mapping[str, list[str]] = {
+        arm.armcd: [agent.name for agent in arm.agents] for arm in arms
+    }
+    received: dict[str, set[str]] = {}
+    if adex is not None:
+        pairs = adex.select("USUBJID", col("EXTRT").str.to_lowercase()).unique()
+        for subject, agent in pairs.iter_rows():
+            received.setdefault(subject, set()).add(agent)
+    rows = []
+    for subject, armcd in subjects.select("USUBJID", "ARMCD").iter_rows():
+        had = received.get(subject, set())
+        lacking = [agent for agent in agents.get(armcd, []) if agent.lower() not in had]
+        if dose_of is DoseOf.ANY:
+            lacking = [] if had else ["any agent"]
+        rows.append({"USUBJID": subject, "no_dose": " and ".join(lacking) or None})
+    return pl.DataFrame(rows, schema={"USUBJID": pl.String(), "no_dose": pl.String()})

@@ -1,0 +1,215 @@
+"""ADSL: one row a subject, with inclusion, treatment, death, last contact and disposition."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import polars as pl
+from polars import col
+
+from trialwright.derive.dates import full_date, read_date
+from trialwright.protocol.model import DateImputation
+
+Recorded = Mapping[str, pl.DataFrame]
+
+NOT_ASSIGNED = ("SCRNFAIL", "NOTASSGN", "NOTTRT", "SCREEN FAILURE")
+ENROLLED_CODES = ("ENROLLED", "RANDOMIZED")
+SUBSEQUENT_THERAPY = "SUBSEQUENT ANTICANCER THERAPY"
+CAUSE_OF_DEATH = ("PRCDTH", "PRCDTH1", "DTHCAUS")
+
+# A date counts as contact when the patient was seen or spoken to; what is reported later, such as
+# the date of an adverse event or a medication, is not proof of it.
+CONTACT_DATES = {
+    "ss": "SSDTC",
+    "sv": "SVSTDTC",
+    "ex": "EXENDTC",
+    "tu": "TUDTC",
+    "tr": "TRDTC",
+    "rs": "RSDTC",
+    "qs": "QSDTC",
+    "vs": "VSDTC",
+    "lb": "LBDTC",
+    "ds": "DSSTDTC",
+}
+
+
+def derive_enrollment(recorded: Recorded) -> pl.DataFrame:
+    """Derive who was enrolled, in which order, and why others were not.
+
+    Parameters
+    ----------
+    recorded : mapping
+        Domains dm and, where recorded, ds, ie and bs.
+
+    Returns
+    -------
+    DataFrame
+        One row per USUBJID of dm, sorted: identification, ARM, ARMCD, AGE, AGEU, SEX, RACE, RFICDT,
+        ENRLDT, ENRLNUM (order of inclusion from 1; ties by USUBJID), ENRLFL, SCRFFL, SCRFREAS.
+    """
+    dm = with_columns_of(
+        recorded["dm"],
+        ("SUBJID", "SITEID", "ARM", "ARMCD", "ACTARM", "AGEU", "SEX", "RACE", "RFICDTC", "RFSTDTC"),
+    )
+    if "AGE" not in dm.columns:
+        dm = dm.with_columns(pl.lit(None, dtype=pl.Float64).alias("AGE"))
+    has_arm = col("ARMCD").is_not_null() & ~col("ARMCD").str.to_uppercase().is_in(NOT_ASSIGNED)
+    subjects = dm.select(
+        *("USUBJID", "SUBJID", "SITEID", "ARM", "ARMCD", "AGE", "AGEU", "SEX", "RACE"),
+        pl.coalesce("ACTARM", "ARM").alias("TRT01A"),
+        full_date("RFICDTC").alias("RFICDT"),
+        full_date("RFSTDTC").alias("RFSTDT"),
+        pl.when(has_arm).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ENRLFL"),
+    )
+    subjects = subjects.join(_milestone_dates(recorded), on="USUBJID", how="left")
+    subjects = subjects.with_columns(
+        pl.when(col("ENRLFL") == "Y")
+        .then(pl.coalesce("milestone_date", "RFSTDT", "RFICDT"))
+        .alias("ENRLDT"),
+        pl.when(col("ENRLFL") == "N").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("SCRFFL"),
+    )
+    order = (
+        subjects.filter(col("ENRLFL") == "Y")
+        .sort("ENRLDT", "USUBJID", nulls_last=True)
+        .select("USUBJID", pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("ENRLNUM"))
+    )
+    reasons = derive_screening_reasons(recorded)
+    return (
+        subjects.join(order, on="USUBJID", how="left")
+        .join(reasons, on="USUBJID", how="left")
+        .with_columns(
+            pl.when(col("SCRFFL") == "Y")
+            .then(col("reason").fill_null("Not stated"))
+            .alias("SCRFREAS")
+        )
+        .drop("milestone_date", "reason")
+        .sort("USUBJID")
+    )
+
+
+def _milestone_dates(recorded: Recorded) -> pl.DataFrame:
+    """Return the date of enrollment or randomization of each subject that has one."""
+    schema = {"USUBJID": pl.String(), "milestone_date": pl.Date()}
+    if "ds" not in recorded:
+        return pl.DataFrame(schema=schema)
+    ds = with_columns_of(recorded["ds"], ("DSDECOD", "DSSTDTC"))
+    return (
+        ds.filter(col("DSDECOD").str.to_uppercase().is_in(ENROLLED_CODES))
+        .group_by("USUBJID")
+        .agg(full_date("DSSTDTC").min().alias("milestone_date"))
+    )
+
+
+def derive_unmet_criteria(recorded: Recorded) -> pl.DataFrame:
+    """Derive which eligibility criteria each subject did not meet.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, unmet: criteria in the order of IETESTCD, joined by "; ". An inclusion criterion
+        reads "Not met: ...".
+    """
+    if "ie" not in recorded:
+        return pl.DataFrame(schema={"USUBJID": pl.String(), "unmet": pl.String()})
+    ie = with_columns_of(recorded["ie"], ("IETEST", "IETESTCD", "IECAT"))
+    text = pl.coalesce("IETEST", "IETESTCD")
+    lowered = text.str.slice(0, 1).str.to_lowercase() + text.str.slice(1)
+    is_name = text.str.contains("^[A-Z]{2}")
+    stated = (
+        pl.when(col("IECAT") == "INCLUSION")
+        .then(pl.lit("Not met: ") + pl.when(is_name).then(text).otherwise(lowered))
+        .otherwise(text)
+    )
+    return (
+        ie.sort("USUBJID", "IETESTCD")
+        .group_by("USUBJID", maintain_order=True)
+        .agg(stated.unique(maintain_order=True).str.join("; ").alias("unmet"))
+    )
+
+
+def derive_screening_reasons(recorded: Recorded) -> pl.DataFrame:
+    """Derive why a screened subject was not enrolled.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, reason: the criteria not met; without any, the term of the screening failure.
+    """
+    unmet = derive_unmet_criteria(recorded)
+    if "ds" not in recorded:
+        return unmet.rename({"unmet": "reason"})
+    ds = with_columns_of(recorded["ds"], ("DSDECOD", "DSTERM"))
+    stated = (
+        ds.filter(col("DSDECOD").str.to_uppercase() == "SCREEN FAILURE")
+        .group_by("USUBJID", maintain_order=True)
+        .agg(col("DSTERM").first().alias("term"))
+    )
+    joined = stated.join(unmet, on="USUBJID", how="full", coalesce=True)
+    return joined.select("USUBJID", pl.coalesce("unmet", "term").alias("reason"))
+
+
+def derive_deaths(
+    recorded: Recorded, data_cut: date, imputation: DateImputation = DateImputation.NONE
+) -> pl.DataFrame:
+    """Derive each subject's death on or before the data cut, and its cause.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, DTHFL ("Y"), DTHDT (a partial date by the protocol's imputation), DTHCAUS.
+    """
+    dm = with_columns_of(recorded["dm"], ("DTHDTC", "DTHFL"))
+    deaths = dm.select("USUBJID", "DTHFL", read_date("DTHDTC", imputation).alias("DTHDT")).filter(
+        (col("DTHFL") == "Y") | col("DTHDT").is_not_null()
+    )
+    deaths = deaths.filter(col("DTHDT").is_null() | (col("DTHDT") <= data_cut))
+    deaths = deaths.with_columns(pl.lit("Y").alias("DTHFL"))
+    if "dd" not in recorded:
+        return deaths.with_columns(pl.lit(None, dtype=pl.String).alias("DTHCAUS"))
+    dd = with_columns_of(recorded["dd"], ("DDTESTCD", "DDSTRESC", "DDORRES"))
+    causes = (
+        dd.filter(col("DDTESTCD").is_in(CAUSE_OF_DEATH))
+        .group_by("USUBJID")
+        .agg(pl.coalesce("DDSTRESC", "DDORRES").first().alias("DTHCAUS"))
+    )
+    return deaths.join(causes, on="USUBJID", how="left")
+
+
+def derive_last_contact(recorded: Recorded, data_cut: date) -> pl.DataFrame:
+    """Derive the last date on or before the data cut on which a subject was known to be alive.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, LSTALVDT: the latest of the contact dates of all domains recorded.
+    """
+    dates = [
+        recorded[domain].select("USUBJID", full_date(name).alias("contact"))
+        for domain, name in CONTACT_DATES.items()
+        if domain in recorded and name in recorded[domain].columns
+    ]
+    dates.append(recorded["dm"].select("USUBJID", pl.lit(None, dtype=pl.Date).alias("contact")))
+    return (
+        pl.concat(dates)
+        .group_by("USUBJID")
+        .agg(col("contact").filter(col("contact") <= data_cut).max().alias("LSTALVDT"))
+    )
+
+
+def derive_new_therapy(
+    recorded: Recorded, imputation: DateImputation = DateImputation.NONE
+) -> pl.DataFrame:
+    """Derive the first date of a new anticancer therapy: USUBJID, NACTDT."""
+    if "cm" not in recorded or "CMCAT" not in recorded["cm"].columns:
+        return pl.DataFrame(schema={"USUBJID": pl.String(), "NACTDT": pl.Date()})
+    return (
+        recorded["cm"]
+        .filter(col("CMCAT").str.to_uppercase() == SUBSEQUENT_THERAPY)
+        .group_by("USUBJID")
+        .agg(read_date("CMSTDTC", imputation).min().alias("NACTDT"))
+    )
+
+
+def with_columns_of(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """Return the frame with every named text column, null where it was not recorded."""
+    absent: Sequence[str] = [name for name in names if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)

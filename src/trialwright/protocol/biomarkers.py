@@ -1,0 +1,93 @@
+"""Biomarker panels: tissue, plasma, images, and what they are correlated with."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from pydantic import Field
+
+from trialwright.protocol.endpoints import Model
+from trialwright.protocol.words import Names
+
+
+class Decider(Enum):
+    """Who decides a state that the system only proposes."""
+
+    PATHOLOGIST = "pathologist"
+
+
+class PairedTest(Enum):
+    """How two measurements of the same patients are compared."""
+
+    SIGNED_RANK = "signed rank"
+    PAIRED_T = "paired t"
+
+
+class PlasmaModel(Enum):
+    """How protein levels of repeated samples are modeled."""
+
+    RANDOM_INTERCEPT = "random intercept"
+    MODERATED = "moderated"
+
+
+class Adjustment(Enum):
+    """How P values of many proteins are adjusted."""
+
+    BH = "BH"
+    NONE = "none"
+
+
+class TissueMarker(Model):
+    """A stain of tissue sections and what is measured on it."""
+
+    id: str = Field(description="Short name")
+    stain: str = Field(description="Name of the stain in slides.csv")
+    chromogens: Mapping[str, str] = Field(
+        default={}, description="Which color marks the nucleus and each protein"
+    )
+    visits: Names = Field(default=(), description="Visits, by name")
+    specimen: Names = Field(default=(), description="Kinds of specimen")
+    decide: Decider | None = Field(default=None, description="Who decides the state")
+    measure: str | None = Field(default=None, description="Main measurement")
+    also: Names = Field(default=(), description="Further measurements")
+    compare: PairedTest | None = Field(default=None, description="Test between the visits")
+
+
+class PlasmaPanel(Model):
+    """A panel of plasma proteins at several visits."""
+
+    id: str = Field(description="Short name")
+    panel: str = Field(description="Name of the panel")
+    visits: Names = Field(description="Visits, by name")
+    reference: str = Field(description="Visit that the contrasts are against")
+    contrasts: Names = Field(description="Visits compared with the reference")
+    model: PlasmaModel = Field(
+        default=PlasmaModel.RANDOM_INTERCEPT, description="Model of the repeated samples"
+    )
+    adjust: Adjustment = Field(default=Adjustment.BH, description="Adjustment within a contrast")
+
+
+class ImagePanel(Model):
+    """Images of one patient shown side by side."""
+
+    id: str = Field(description="Short name")
+    of: Names = Field(description="Kinds of image")
+    visits: Names = Field(description="Visits, by name")
+
+
+class Correlate(Model):
+    """Markers and the endpoints that they are set against."""
+
+    markers: Names = Field(description="Markers, in words")
+    with_: Names = Field(alias="with", description="Endpoints, by id")
+    landmark: str | None = Field(default=None, description="Visit from which outcome counts")
+
+
+class Biomarkers(Model):
+    """Every biomarker panel of the trial."""
+
+    tissue: tuple[TissueMarker, ...] = Field(default=(), description="Stains of tissue sections")
+    plasma: tuple[PlasmaPanel, ...] = Field(default=(), description="Panels of plasma proteins")
+    images: tuple[ImagePanel, ...] = Field(default=(), description="Images side by side")
+    correlates: tuple[Correlate, ...] = Field(
+        default=(), description="Markers and the endpoints they are set against"
+    )

@@ -1,0 +1,53 @@
+"""One sentence under each figure that says what to see."""
+
+from collections.abc import Callable, Mapping
+
+from trialwright.analyze.best_response import BestResponseResult
+from trialwright.analyze.course import CourseResult
+from trialwright.analyze.efficacy import LandmarkResult
+from trialwright.analyze.flow import FlowResult
+from trialwright.analyze.safety import AdverseEventTerms
+from trialwright.analyze.stage.result import StageResult
+from trialwright.analyze.survival.result import SurvivalResult
+from trialwright.analyze.tumor_change import BestChangeResult, ChangeOverTimeResult
+from trialwright.core.result import Result
+from trialwright.core.table import Text
+
+CAPTIONS: Mapping[type[Result], Callable[..., str]] = {
+    FlowResult: lambda _: (
+        "Patients from assessment to each population, every exclusion with its reason."
+    ),
+    LandmarkResult: lambda _: (
+        "The primary proportion with its exact intervals, beside the rates of the design; "
+        "sensitivity analyses below it."
+    ),
+    StageResult: lambda _: (
+        "Successes against patients in order of inclusion; the decision is read where the planned "
+        "number is reached."
+    ),
+    BestChangeResult: lambda _: (
+        "Best change of the target sum of each patient, colored by best response. The lines are "
+        "against baseline; progression is judged against the smallest sum."
+    ),
+    ChangeOverTimeResult: lambda _: "Change of the target sum of each patient from baseline.",
+    CourseResult: lambda _: "Time on treatment and under observation, longest first.",
+    AdverseEventTerms: lambda _: "Patients per term at their worst grade, most frequent first.",
+    BestResponseResult: lambda _: "Best overall response.",
+}
+
+
+def _in_sentence(name: str) -> str:
+    """Return a method's name inside a sentence; Kaplan-Meier keeps its capital."""
+    return name.replace("Reverse", "reverse")
+
+
+def caption_result(result: Result) -> Text:
+    """Return the caption of a result's figure."""
+    if isinstance(result, SurvivalResult):
+        band = f"{100 * result.level:g}% pointwise limits on the {result.conf_type} scale"
+        return (
+            f"{result.title} by {_in_sentence(result.method.name)}, with {band}. "
+            "Ticks are censored patients; below the axis, patients at risk and cumulative events.",
+        )
+    caption = CAPTIONS.get(type(result))
+    return (caption(result),) if caption else (f"{result.title}.",)

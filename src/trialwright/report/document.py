@@ -1,0 +1,249 @@
+"""Which section comes when: the answer first, then the order of a paper's Results."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trialwright.analyze.best_response import BestResponseResult
+from trialwright.analyze.efficacy import LandmarkResult
+from trialwright.analyze.safety import AdverseEventTerms
+from trialwright.analyze.stage.result import StageResult
+from trialwright.analyze.survival.result import SurvivalResult
+from trialwright.core.errors import Finding
+from trialwright.core.result import Result
+from trialwright.core.table import Text
+from trialwright.protocol.estimands import Endpoint, Safety
+from trialwright.protocol.model import Protocol
+from trialwright.report.blocks import (
+    AbsentBlock,
+    Block,
+    Document,
+    Fact,
+    FigureBlock,
+    FindingsBlock,
+    Paragraph,
+    PatientBlock,
+    Section,
+    SettingsBlock,
+    TableBlock,
+)
+from trialwright.report.methods import describe_methods
+from trialwright.report.provenance import describe_inputs
+from trialwright.report.sentences import conduct, efficacy
+
+LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What could not be made, and what it would need."""
+
+    what: str
+    needs: str
+    result_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything a report is composed of; nothing in it is calculated any more.
+
+    `figures` are by result id; `inputs` are (file, sha256, rows); `rules` explains each rule id.
+    """
+
+    protocol: Protocol
+    results: Mapping[str, Result]
+    figures: Mapping[str, FigureBlock]
+    findings: Sequence[Finding]
+    patients: Sequence[PatientBlock]
+    absences: Sequence[Absence]
+    settings: SettingsBlock
+    band: tuple[str, ...]
+    inputs: Sequence[tuple[str, str, int]] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+
+def compose_report(material: Material) -> Document:
+    """Put the report together from what the steps made.
+
+    Parameters
+    ----------
+    material : Material
+        Results, figures, findings and settings of one run.
+
+    Returns
+    -------
+    Document
+        Opening facts and sections; a section without anything to show is left out.
+    """
+    study = material.protocol.study
+    sections = [
+        _participants(material),
+        _treatment(material),
+        _primary(material),
+        _response(material),
+        _survival(material),
+        _safety(material),
+        _patients(material),
+        describe_methods(material.protocol, material.settings),
+        _data(material),
+    ]
+    registry = f", {study.registry}" if study.registry else ""
+    return Document(
+        title=study.id,
+        subtitle=f"{study.title}{registry}",
+        band=material.band,
+        facts=tuple(_facts(material)),
+        sections=tuple(s for s in sections if s is not None),
+        footer=tuple((text,) for text in material.band),
+    )
+
+
+def _facts(material: Material) -> list[Fact]:
+    """Return the answer: populations, primary result, decision, times."""
+    results = material.results
+    facts = [Fact("Data cut", (material.protocol.study.data_cut.isoformat(),))]
+    flow: Any = results.get("flow")
+    if flow is not None:
+        facts.append(Fact("Patients", conduct.tell_flow(flow)))
+    for result in results.values():
+        if isinstance(result, LandmarkResult):
+            facts += [
+                Fact("Primary endpoint", text, is_main=True)
+                for text in efficacy.tell_landmark(result)
+            ]
+    for result in results.values():
+        if isinstance(result, StageResult):
+            facts.append(Fact("Decision", efficacy.tell_stage(result)[0], is_main=True))
+    for result in results.values():
+        if isinstance(result, SurvivalResult):
+            facts += [Fact(result.title, text) for text in efficacy.tell_survival(result)]
+    return facts
+
+
+def _show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list[Block]:
+    """Return a result's sentences, figure and table, or what it would need."""
+    absent = [a for a in material.absences if a.result_id == result_id]
+    if result_id not in material.results:
+        return [AbsentBlock(a.what, a.needs) for a in absent]
+    result = material.results[result_id]
+    blocks: list[Block] = [Paragraph(text) for text in told]
+    if result_id in material.figures:
+        blocks.append(material.figures[result_id])
+    if result_id not in LISTED_WITH_PATIENTS:
+        blocks.append(TableBlock(result.table()))
+    return blocks
+
+
+def _tell(material: Material, result_id: str, tell: Any) -> list[Text]:
+    """Return a result's sentences; none where there is no result."""
+    result = material.results.get(result_id)
+    if result is None:
+        return []
+    told = tell(result)
+    return told if isinstance(told, list) else [told]
+
+
+def _section(section_id: str, title: str, blocks: Sequence[Block]) -> Section | None:
+    return Section(section_id, title, tuple(blocks)) if blocks else None
+
+
+def _participants(material: Material) -> Section | None:
+    blocks = _show(material, "flow", _tell(material, "flow", conduct.tell_flow))
+    blocks += _show(material, "baseline")
+    return _section("participants", "Participants", blocks)
+
+
+def _treatment(material: Material) -> Section | None:
+    told = _tell(material, "disposition", conduct.tell_disposition)
+    blocks = _show(material, "disposition", told)
+    blocks += _show(material, "exposure", _tell(material, "exposure", conduct.tell_exposure))
+    blocks += _show(material, "course")
+    return _section("treatment", "Treatment and disposition", blocks)
+
+
+def _endpoint_ids(material: Material, *kinds: type) -> list[str]:
+    endpoints: Sequence[Endpoint] = material.protocol.endpoints.all
+    return [endpoint.id for endpoint in endpoints if isinstance(endpoint, kinds)]
+
+
+def _primary(material: Material) -> Section | None:
+    """Show the primary proportion, the curve's reading apart, and the stage decision."""
+    blocks: list[Block] = []
+    for result_id, result in material.results.items():
+        if isinstance(result, LandmarkResult):
+            blocks += _show(material, result_id, efficacy.tell_landmark(result))
+            blocks += _curve_apart(material)
+    for result_id, result in material.results.items():
+        if isinstance(result, StageResult):
+            told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
+            blocks += _show(material, result_id, told)
+    known = {"flow", "baseline", "exposure", "disposition", "course", "deaths", "patients"}
+    blocks += [
+        AbsentBlock(a.what, a.needs)
+        for a in material.absences
+        if a.result_id.startswith(("stage", "npr")) and a.result_id not in known
+    ]
+    return _section("primary", "Primary endpoint and stage decision", blocks)
+
+
+def _curve_apart(material: Material) -> list[Block]:
+    """Say what the survival curve reads at the landmark, which is not the primary result."""
+    primary = material.protocol.endpoints.primary
+    months = getattr(primary, "at_months", None)
+    curve = material.results.get("pfs")
+    if not isinstance(curve, SurvivalResult) or months not in curve.landmarks_months:
+        return []
+    if len(curve.arms) > 1:
+        return []
+    return [Paragraph(efficacy.tell_curve_apart(curve, months))]
+
+
+def _response(material: Material) -> Section | None:
+    blocks: list[Block] = []
+    for result_id, result in material.results.items():
+        if isinstance(result, BestResponseResult):
+            blocks += _show(material, result_id, efficacy.tell_best_response(result))
+            if result.strata:
+                blocks.append(TableBlock(result.strata_table()))
+    ids = [i for i in _endpoint_ids_of_kind(material, "best_response") if i not in material.results]
+    blocks += [block for result_id in ids for block in _show(material, result_id)]
+    blocks += _show(material, "best_change") + _show(material, "change_over_time")
+    return _section("response", "Response", blocks)
+
+
+def _endpoint_ids_of_kind(material: Material, kind: str) -> list[str]:
+    return [e.id for e in material.protocol.endpoints.all if e.kind == kind]
+
+
+def _survival(material: Material) -> Section | None:
+    blocks: list[Block] = []
+    kinds = ("time_to_event", "follow_up")
+    for result_id in [i for kind in kinds for i in _endpoint_ids_of_kind(material, kind)]:
+        told = _tell(material, result_id, efficacy.tell_survival)
+        blocks += _show(material, result_id, told)
+    return _section("survival", "Times to events", blocks)
+
+
+def _safety(material: Material) -> Section | None:
+    blocks: list[Block] = []
+    if _endpoint_ids(material, Safety):
+        terms = material.results.get("ae_terms")
+        if isinstance(terms, AdverseEventTerms):
+            blocks.append(Paragraph(conduct.tell_adverse_events(terms)))
+        for result_id in ("ae_overview", "ae_terms", "lab_shift", "lab_grading"):
+            blocks += _show(material, result_id)
+    blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
+    return _section("safety", "Safety and deaths", blocks)
+
+
+def _patients(material: Material) -> Section | None:
+    return _section("patients", "Patients, one by one", material.patients)
+
+
+def _data(material: Material) -> Section | None:
+    """Show the findings of the check, what is absent, and where the numbers come from."""
+    blocks: list[Block] = [FindingsBlock(tuple(material.findings), material.rules)]
+    if not material.findings:
+        blocks = [Paragraph(("The check of the recorded data found nothing.",))]
+    blocks.append(describe_inputs(material.inputs))
+    return _section("data", "Data, checks and provenance", blocks)

@@ -1,0 +1,229 @@
+"""A document as one HTML file that needs nothing beside it and reads whole without script."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from trialwright.core.errors import Finding, Severity, StudyError
+from trialwright.core.table import Cell, Table, Text, text_plain
+from trialwright.report.blocks import (
+    Document,
+    FigureBlock,
+    SettingRow,
+    collect_findings,
+    number_displays,
+    walk_cells,
+    walk_sections,
+)
+from trialwright.report.columns import look_at_columns
+from trialwright.report.evidence import Evidence, pack_evidence
+from trialwright.report.svg import embed_svg
+
+FINDINGS_SHOWN = 200  # per rule; `trialwright check` lists every one
+DENSE_TABLE_COLUMNS, WIDE_TABLE_COLUMNS = 8, 12  # beyond: printed smaller, printed across the page
+
+# A browser may break a line on either side of a button, so its punctuation is tied to it.
+GLUED = re.compile(r"([(\[]*)(<button [^>]*>[^<]{1,24}</button>)([^\s\w<&]*)")
+
+
+def render_html(document: Document, evidence: Evidence) -> str:
+    """Print a document as one self-contained HTML file.
+
+    A cell whose refs have evidence becomes a button that opens it; other cells are plain text.
+
+    Parameters
+    ----------
+    document : Document
+        What to print; section ids are unique.
+    evidence : Evidence
+        What numbers open; only what the document points at is embedded.
+
+    Returns
+    -------
+    str
+        The page, the same for the same document.
+
+    Raises
+    ------
+    StudyError
+        When two sections share an id, or a figure is not an SVG document.
+    """
+    sections = _addresses_of_sections(document)
+    known = {number.ref for number in evidence.numbers}
+    shown = dict.fromkeys(r for cell in walk_cells(document) for r in cell.refs if r in known)
+    environment = Environment(
+        loader=PackageLoader("trialwright.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    printer = _Printer(set(shown), number_displays(document), sections)
+    environment.filters.update(
+        text=printer.print_text,
+        plain=text_plain,
+        cell=printer.print_cell,
+        anchor=printer.make_anchor,
+        drawing=_print_drawing,
+        kind=lambda block: type(block).__name__,
+        table_view=_view_table,
+        by_rule=_group_findings,
+        by_head=_group_settings,
+        breakable=lambda path: Markup(re.sub(r"(?<=[._])", "<wbr>", str(escape(path)))),
+        sentence_end=lambda words: words.rstrip(" ."),
+    )
+    script = _asset(environment, "page.js")
+    page = environment.get_template("page.html.j2").render(
+        document=document,
+        labels=printer.labels,
+        blocking=collect_findings(document, Severity.BLOCK),
+        has_numbers=bool(shown),
+        policy=_content_policy(script),
+        style=Markup(_asset(environment, "page.css") + _print_band(document)),
+        evidence=Markup(pack_evidence(evidence, shown)),
+        script=Markup(script),
+    )
+    return page.strip() + "\n"
+
+
+class _Printer:
+    """Prints texts and cells, and hands out addresses, for one page."""
+
+    def __init__(self, known: set[str], labels: dict[str, str], taken: set[str]) -> None:
+        self.labels = labels
+        self._known = known
+        self._anchors = taken
+
+    def print_text(self, text: Text) -> Markup:
+        """Return a sentence with its numbers as buttons."""
+        parts = (self.print_cell(part) if isinstance(part, Cell) else escape(part) for part in text)
+        return Markup(GLUED.sub(_tie, "".join(parts)))
+
+    def print_cell(self, cell: Cell) -> Markup:
+        """Return a cell; a button when any of its statistics can be opened."""
+        refs = [ref for ref in cell.refs if ref in self._known]
+        if not refs or not cell.text.strip():
+            return escape(cell.text)
+        button = '<button type="button" class="number" data-refs="{}">{}</button>'
+        return Markup(button).format("\n".join(refs), cell.text)
+
+    def make_anchor(self, name: str, kind: str) -> str:
+        """Return an address that no other part of the page has."""
+        # Never two dashes: what is made below an address adds them.
+        base = f"{kind}-{re.sub(r'[^A-Za-z0-9_]+', '-', name).strip('-')}"
+        anchor, n = base, 1
+        while anchor in self._anchors:
+            n += 1
+            anchor = f"{base}-{n}"
+        self._anchors.add(anchor)
+        return anchor
+
+
+def _tie(found: re.Match[str]) -> str:
+    """Return a button with the punctuation around it as one piece of the line."""
+    return f'<span class="whole">{found[0]}</span>' if found[1] or found[3] else found[0]
+
+
+def _addresses_of_sections(document: Document) -> set[str]:
+    """Return the ids of all sections; raise when two sections would have one address."""
+    seen: set[str] = set()
+    for section in walk_sections(document):
+        if section.id in seen:
+            raise StudyError(
+                f"Section '{section.title}' has id '{section.id}', expected an id that no other "
+                "section has. Rename one."
+            )
+        seen.add(section.id)
+    return seen
+
+
+def _asset(environment: Environment, name: str) -> str:
+    """Read a style sheet or script as it is."""
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0].strip()
+
+
+def _content_policy(script: str) -> str:
+    """Return the policy that lets the page run its own script and fetch nothing."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _print_band(document: Document) -> str:
+    """Return the style that repeats the band at the top of every printed page."""
+    band = " \N{MIDDLE DOT} ".join(document.band)
+    # As code points, so that no text can end the string or the style element.
+    quoted = "".join(
+        sign if sign.isalnum() or sign in " .,-" else f"\\{ord(sign):x} " for sign in band
+    )
+    return (
+        f'\n@page {{ @top-left {{ content: "{quoted}"; }} }}'
+        "\n@page :first { @top-left { content: none; } }"
+    )
+
+
+def _print_drawing(figure: FigureBlock, anchor: str) -> Markup:
+    """Return a figure's drawing as an element of the page."""
+    return Markup(embed_svg(figure.svg, anchor, figure.title, figure.alt))
+
+
+def _view_table(table: Table) -> dict[str, Any]:
+    """Return a table's rows with the look of each cell, short rows filled."""
+    looks = look_at_columns(table)
+    empty = Cell("")
+    rows = [
+        {
+            "is_heading": row.is_heading,
+            "indent": row.indent,
+            "first": row.cells[0],
+            "others": [
+                (cell, look.is_numeric, look.pad(cell.text))
+                for cell, look in zip(
+                    [*row.cells[1:], *[empty] * (len(looks) - len(row.cells))],
+                    looks[1:],
+                    strict=False,
+                )
+            ],
+        }
+        for row in table.rows
+    ]
+    columns = [(name, look.is_numeric) for name, look in zip(table.columns, looks, strict=True)]
+    sizes = {DENSE_TABLE_COLUMNS: "dense", WIDE_TABLE_COLUMNS: "wide"}
+    width = " ".join(name for most, name in sizes.items() if len(columns) > most)
+    return {"columns": columns, "rows": rows, "width": width}
+
+
+def _group_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Group findings by rule: what blocks first, then by count."""
+    by_rule: dict[tuple[bool, str], list[Finding]] = {}
+    for finding in findings:
+        is_blocking = finding.severity is Severity.BLOCK
+        by_rule.setdefault((is_blocking, finding.rule), []).append(finding)
+    groups = [
+        {
+            "rule": rule,
+            "is_blocking": is_blocking,
+            "n": len(found),
+            "shown": found[:FINDINGS_SHOWN],
+            "n_left": max(len(found) - FINDINGS_SHOWN, 0),
+            "files": sorted({finding.file for finding in found}),
+        }
+        for (is_blocking, rule), found in by_rule.items()
+    ]
+    return sorted(groups, key=lambda group: (not group["is_blocking"], -group["n"], group["rule"]))
+
+
+def _group_settings(rows: Iterable[SettingRow]) -> list[tuple[str, list[SettingRow]]]:
+    """Group neighbouring settings by the first part of their path."""
+    return [
+        (head, list(group)) for head, group in groupby(rows, lambda row: row.path.split(".")[0])
+    ]

@@ -1,0 +1,171 @@
+"""Sentences on the endpoints, in the manner of a paper's Results; every number is a cell."""
+
+from trialwright.analyze.best_response import CATEGORIES, BestResponseResult
+from trialwright.analyze.efficacy import LandmarkResult
+from trialwright.analyze.stage.result import WORDS, StageResult
+from trialwright.analyze.survival.result import SurvivalResult
+from trialwright.core.ledger import Group, slug
+from trialwright.core.result import Result
+from trialwright.core.table import Cell, Text, as_percent, cell, print_interval, round_half_up
+from trialwright.report.sentences.words import number, opening, plural, speak_of
+
+
+def tell_landmark(primary: LandmarkResult) -> list[Text]:
+    """State the primary proportion with its exact intervals, per arm."""
+    return [_tell_landmark(primary, group) for group in speak_of(primary.arms)]
+
+
+def _tell_landmark(primary: LandmarkResult, group: Group) -> Text:
+    n, successes = group.key("n"), group.key("successes")
+    parts: list[str | Cell] = [
+        opening(group),
+        number(primary, successes),
+        " of ",
+        number(primary, n),
+        f" {plural(primary.count(n), 'patient', 'patients')} (",
+        primary.print_percent(group),
+        "%",
+    ]
+    for level in sorted(primary.levels, reverse=True):
+        interval = primary.print_interval(level, group)
+        parts += [f"; {100 * level:g}% CI ", interval]
+    verb = plural(primary.count(successes), "was", "were")
+    return (*parts, f") {verb} {primary.title[:1].lower()}{primary.title[1:]}.")
+
+
+def tell_stage(stage: StageResult) -> list[Text]:
+    """Say what the design's rule decides, by whom, and what patients beyond the plan change."""
+    first: Text = (
+        "Among the first ",
+        number(stage, "first_n"),
+        " evaluable patients by order of inclusion, ",
+        number(stage, "first_successes"),
+        f" {plural(stage.count('first_successes'), 'was a success', 'were successes')}; ",
+        "at most ",
+        number(stage, "r1"),
+        " of ",
+        number(stage, "n1"),
+        " stops the trial. Decision: ",
+        stage.print_decision(),
+        ".",
+    )
+    told = [first]
+    if stage.count("over_run"):
+        same = stage.decisions["all"]["decision"] == stage.decision
+        told.append(
+            (
+                number(stage, "over_run"),
+                plural(stage.count("over_run"), " more patient was ", " more patients were "),
+                "evaluable than the first stage plans. With all ",
+                number(stage, "all_n"),
+                " and the same bound, ",
+                number(stage, "all_successes"),
+                f" {plural(stage.count('all_successes'), 'success', 'successes')}, the decision ",
+                "stays the same"
+                if same
+                else f"becomes: {WORDS[stage.decisions['all']['decision']]}",
+                "; a rule kept at this size has a type I error of ",
+                _rate(stage, "all_alpha"),
+                "% (planned ",
+                _rate(stage, "alpha"),
+                "%) and a power of ",
+                _rate(stage, "all_power"),
+                "%.",
+            )
+        )
+    return told
+
+
+def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
+    value = result.value(stat_id)
+    return cell(round_half_up(as_percent(value), digits), result.ref(stat_id))
+
+
+def tell_estimate(stage: StageResult) -> Text:
+    """State the success rate with the interval that is exact for the two stages."""
+    low, high = (stage.value(key) for key in ("low", "high"))
+    limits = [as_percent(value) for value in (low, high)]
+    interval = cell(print_interval(limits[0], limits[1]), stage.ref("low"), stage.ref("high"))
+    return ("Exact by stage: ", _rate(stage, "mle"), "% (95% CI ", interval, "%).")
+
+
+def tell_survival(result: SurvivalResult) -> list[Text]:
+    """State the median with its limits, patients and events, per arm."""
+    return [
+        (
+            opening(group),
+            f"median {result.title[:1].lower()}{result.title[1:]} "
+            if group.code
+            else f"Median {result.title[:1].lower()}{result.title[1:]} ",
+            "was ",
+            cell(
+                round_half_up(result.value(group.key("median")), 1), result.ref(group.key("median"))
+            ),
+            f" months ({100 * result.level:g}% CI ",
+            cell(
+                print_interval(result.value(group.key("lower")), result.value(group.key("upper"))),
+                result.ref(group.key("lower")),
+                result.ref(group.key("upper")),
+            ),
+            "; ",
+            number(result, group.key("events")),
+            f" {_name_events(result, group)} in ",
+            number(result, group.key("n")),
+            f" {plural(result.count(group.key('n')), 'patient', 'patients')}).",
+        )
+        for group in speak_of(result.arms)
+    ]
+
+
+def _name_events(result: SurvivalResult, group: Group) -> str:
+    """Name what ends a time: an event or, in follow-up, the end of observation."""
+    n = result.count(group.key("events"))
+    if result.is_follow_up:
+        return "alive at the last contact"
+    return plural(n, "event", "events")
+
+
+def tell_curve_apart(result: SurvivalResult, months: float) -> Text:
+    """Say what the curve reads at the landmark, and that this is not the primary result."""
+    keys = [f"{name}_{months:g}m" for name in ("at", "low", "high")]
+    at, low, high = (as_percent(result.value(key)) for key in keys)
+    return (
+        "Shown apart, and not used for the decision: "
+        f"the Kaplan-Meier estimate at {months:g} months is ",
+        cell(round_half_up(at, 1), result.ref(keys[0])),
+        f"% ({100 * result.level:g}% CI ",
+        cell(print_interval(low, high), result.ref(keys[1]), result.ref(keys[2])),
+        "%).",
+    )
+
+
+def tell_best_response(result: BestResponseResult) -> list[Text]:
+    """Name each category with its count and, for one arm, the strata it was seen in."""
+    told = []
+    for group in speak_of(result.arms):
+        parts: list[str | Cell] = [opening(group), "Best overall response was "]
+        shown = [code for code in CATEGORIES if result.count(group.key(slug(code)))]
+        for place, code in enumerate(shown):
+            joint = "" if place == 0 else (" and " if place == len(shown) - 1 else ", ")
+            n = result.count(group.key(slug(code)))
+            noun = plural(n, "patient", "patients")
+            label = CATEGORIES[code][:1].lower() + CATEGORIES[code][1:]
+            parts += [joint, f"{label} in ", number(result, group.key(slug(code))), f" {noun}"]
+            if group.code is None:
+                parts += _strata(result, code)
+        told.append((*parts, "."))
+    return told
+
+
+def _strata(result: BestResponseResult, code: str) -> list[str | Cell]:
+    """Return the strata of one category in brackets, such as (2 leiomyosarcoma)."""
+    seen = [s for s in result.strata if result.count(Group("All").key("by", s, code))]
+    parts: list[str | Cell] = []
+    for place, stratum in enumerate(seen):
+        key = Group("All").key("by", stratum, code)
+        parts += [
+            " (" if place == 0 else ", ",
+            number(result, key),
+            f" {stratum[:1].lower()}{stratum[1:]}",
+        ]
+    return [*parts, ")"] if parts else []

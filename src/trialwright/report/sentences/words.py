@@ -1,0 +1,28 @@
+"""Words that sentences share: numbers as cells, plurals, one sentence an arm."""
+
+from collections.abc import Sequence
+
+from trialwright.core.ledger import Group, make_groups
+from trialwright.core.result import Result
+from trialwright.core.table import Cell, cell
+
+
+def number(result: Result, stat_id: str) -> Cell:
+    """Print a count as a cell."""
+    return cell(str(result.count(stat_id)), result.ref(stat_id))
+
+
+def plural(n: int, one: str, many: str) -> str:
+    """Choose between the words for one and for many."""
+    return one if n == 1 else many
+
+
+def speak_of(arms: Sequence[Sequence[str]]) -> tuple[Group, ...]:
+    """Return the groups that a sentence is written for: everybody, or each arm."""
+    groups = make_groups([(code, name) for code, name in arms])
+    return groups if len(groups) == 1 else groups[:-1]
+
+
+def opening(group: Group) -> str:
+    """Name the arm that a sentence is about; nothing for a single arm."""
+    return "" if group.code is None else f"{group.label}: "

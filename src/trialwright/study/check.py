@@ -1,0 +1,73 @@
+"""The check of a study's recorded data, as a step whose outcome can be stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from trialwright.core.errors import Finding, Severity
+from trialwright.datasets.codelists import find_nearest
+from trialwright.datasets.study_facts import StudyFacts
+from trialwright.datasets.tabular import find_folder_findings
+from trialwright.datasets.validate import RULES as DATA_RULES
+from trialwright.datasets.validate import find_data_findings
+from trialwright.protocol.rules import RULES as PROTOCOL_RULES
+
+
+def check_data(
+    raw: Mapping[str, pl.DataFrame],
+    files: Mapping[str, str],
+    facts: StudyFacts,
+    folder: Path,
+    of_protocol: Sequence[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """Check recorded tables; return the findings as plain values.
+
+    Parameters
+    ----------
+    raw : mapping
+        "raw." and the domain to its table as it was read.
+    files : mapping
+        Domain to the name of its file.
+    facts : StudyFacts
+        What the protocol says.
+    folder : Path
+        The data folder, for files that nothing reads.
+    of_protocol : sequence of mapping
+        Findings of the protocol that do not block, as `store_finding` returns them.
+    """
+    tables = {name.removeprefix("raw."): frame for name, frame in raw.items()}
+    findings = find_data_findings(tables, files, facts, find_folder_findings(folder))
+    unknown = find_unknown_rules(facts.severities)
+    checked = [store_finding(finding) for finding in (*unknown, *findings)]
+    return [dict(item) for item in of_protocol] + checked
+
+
+def find_unknown_rules(severities: Mapping[str, str]) -> list[Finding]:
+    """Find rule ids under the protocol's `checks` that no rule has."""
+    known = (*DATA_RULES, *PROTOCOL_RULES)
+    return [
+        Finding(
+            rule="PROTOCOL-REFERENCE",
+            severity=Severity.WARN,
+            file="protocol.yaml",
+            column=f"checks.{rule}",
+            found=f"'{rule}'",
+            expected="the id of a rule",
+            action=f"Write one of docs/rules.md, such as {', '.join(find_nearest(rule, known))}.",
+        )
+        for rule in severities
+        if rule not in known
+    ]
+
+
+def store_finding(finding: Finding) -> dict[str, Any]:
+    """Return a finding as plain values."""
+    return {**asdict(finding), "severity": finding.severity.value}
+
+
+def read_findings(stored: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """Rebuild findings from plain values."""
+    return [Finding(**{**item, "severity": Severity(item["severity"])}) for item in stored]

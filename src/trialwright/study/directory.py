@@ -1,0 +1,71 @@
+"""A study as a directory: its protocol, its recorded tables, its results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from trialwright.core.errors import ProtocolError, StudyError
+from trialwright.datasets.tabular import find_tables
+from trialwright.protocol.load import Reading, read_protocol
+from trialwright.protocol.model import Protocol
+
+PROTOCOL_FILE = "protocol.yaml"
+DATA_FOLDER = "data"
+RESULTS_FOLDER = "results"
+
+
+@dataclass(frozen=True)
+class StudyDirectory:
+    """Where a study's parts are; nothing is read before it is asked for."""
+
+    path: Path
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The protocol as far as it can be read, with every finding, warnings included."""
+        return read_protocol(self.path / PROTOCOL_FILE)
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol; ProtocolError holds everything that is wrong with it."""
+        if self.reading.protocol is None:
+            raise ProtocolError(self.reading.findings)
+        return self.reading.protocol
+
+    @cached_property
+    def tables(self) -> Mapping[str, Path]:
+        """The recorded tables by lower-case domain."""
+        return find_tables(self.path / DATA_FOLDER)
+
+    @property
+    def results(self) -> Path:
+        """The folder that runs write and nobody edits."""
+        return self.path / RESULTS_FOLDER
+
+
+def find_study(path: str | Path) -> StudyDirectory:
+    """Return a study directory.
+
+    Raises
+    ------
+    StudyError
+        When the directory, its protocol or its data folder is not there.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise StudyError(
+            f"{folder} is not a directory, expected a study. "
+            f"Write the folder that holds {PROTOCOL_FILE}, or make one with `trialwright new`."
+        )
+    if not (folder / PROTOCOL_FILE).is_file():
+        raise StudyError(
+            f"{folder} has no {PROTOCOL_FILE}, expected one. "
+            "Write the study's folder, or start from `trialwright new`."
+        )
+    if not (folder / DATA_FOLDER).is_dir():
+        raise StudyError(
+            f"{folder} has no folder {DATA_FOLDER}/, expected one table per SDTM domain in it. "
+            "Put dm.csv and the other tables there."
+        )
+    return StudyDirectory(folder)

@@ -1,0 +1,148 @@
+"""What a click on a number opens, gathered from the store of a run."""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+from polars import col
+
+from trialwright.core.result import Result
+from trialwright.core.trace import Link
+from trialwright.report.evidence import (
+    AnalysisTable,
+    Evidence,
+    NumberEvidence,
+    SourceTable,
+    group_rows,
+    tabulate_frame,
+)
+from trialwright.study.lineage import trace_to_sources
+from trialwright.study.store import Store
+
+MAX_ROWS = 400  # of one number and dataset in the page; `trialwright show --rows` lists all
+HIDDEN_COLUMNS = ("STUDYID", "DOMAIN", "n_fields")
+
+
+def gather_evidence(
+    results: Mapping[str, Result],
+    store: Store,
+    links: Mapping[str, tuple[Link, ...]],
+    files: Mapping[str, tuple[str, str]],
+) -> Evidence:
+    """Gather method, analysis rows and recorded rows of every statistic.
+
+    Parameters
+    ----------
+    results : mapping
+        Result id to result.
+    store : Store
+        Where the run keeps its datasets.
+    links : mapping
+        Dataset to its links.
+    files : mapping
+        Domain to its file's name and hash.
+
+    Returns
+    -------
+    Evidence
+        Every statistic of every result, under "result.statistic".
+    """
+    basis = pl.concat(
+        [
+            result.basis.with_columns(pl.lit(f"{name}.").add(col("stat_id")).alias("stat_id"))
+            for name, result in results.items()
+        ]
+        or [pl.DataFrame(schema={"stat_id": pl.String, "dataset": pl.String})]
+    )
+    shown = basis.filter(pl.int_range(pl.len()).over("stat_id", "dataset") < MAX_ROWS)
+    loader = Loader(store)
+    sources = trace_to_sources(shown, links, loader.load)
+    tables = _AnalysisRows(loader, basis)
+    by_ref = _group(sources, files)
+    numbers = [
+        NumberEvidence(
+            ref=f"{name}.{item['stat_id']}",
+            label=item["stat_label"],
+            value=item["stat"],
+            unit=item["unit"] or "",
+            method=result.method.name,
+            settings=result.method.settings,
+            reference=result.method.reference,
+            analysis=group_rows(tables.rows.get(f"{name}.{item['stat_id']}", ()), MAX_ROWS),
+            sources=group_rows(by_ref.get(f"{name}.{item['stat_id']}", ()), MAX_ROWS),
+        )
+        for name, result in results.items()
+        for item in result.data.iter_rows(named=True)
+    ]
+    used = {(domain, file, sha) for domain, (file, sha) in files.items()}
+    return Evidence(
+        tuple(numbers), tuple(tables.tables()), tuple(_source_tables(used, sources, store))
+    )
+
+
+class Loader:
+    """Datasets of a store by name; what was not made is None."""
+
+    def __init__(self, store: Store):
+        self._store = store
+
+    def load(self, name: str) -> pl.DataFrame | None:
+        """Return a dataset by its lower-case name."""
+        state = self._store.states.get(name)
+        if state is None or state.status != "done":
+            return None
+        frame = self._store.load(name)
+        return frame if isinstance(frame, pl.DataFrame) else None
+
+
+class _AnalysisRows:
+    """Row numbers of the analysis datasets behind each statistic."""
+
+    def __init__(self, loader: Loader, basis: pl.DataFrame):
+        self._frames: dict[str, pl.DataFrame] = {}
+        self.rows: dict[str, list[tuple[str, int]]] = {}
+        for (dataset,), part in basis.group_by("dataset", maintain_order=True):
+            frame = loader.load(str(dataset).lower())
+            if frame is not None:
+                self._add(str(dataset), frame, part)
+
+    def _add(self, dataset: str, frame: pl.DataFrame, part: pl.DataFrame) -> None:
+        self._frames[dataset] = frame
+        keys = ["USUBJID", "ASEQ"] if "ASEQ" in frame.columns else ["USUBJID"]
+        numbered = frame.select(*keys, pl.int_range(1, pl.len() + 1).alias("number"))
+        if "ASEQ" in keys:
+            numbered = numbered.with_columns(col("ASEQ").cast(pl.Int64))
+        found = part.select("stat_id", *keys).join(numbered, on=keys, how="inner")
+        for ref, number in found.select("stat_id", "number").iter_rows():
+            self.rows.setdefault(ref, []).append((dataset, number))
+
+    def tables(self) -> Iterable[AnalysisTable]:
+        """Yield the datasets as evidence tables."""
+        for dataset, frame in self._frames.items():
+            columns, rows = tabulate_frame(frame)
+            yield AnalysisTable(dataset, columns, rows)
+
+
+def _group(
+    sources: pl.DataFrame, files: Mapping[str, tuple[str, str]]
+) -> dict[str, list[tuple[str, int]]]:
+    """Return (file, row) pairs by statistic."""
+    by_ref: dict[str, list[tuple[str, int]]] = {}
+    for ref, domain, number in sources.select("stat_id", "domain", "source_row").iter_rows():
+        if domain in files:
+            by_ref.setdefault(ref, []).append((files[domain][0], number))
+    return by_ref
+
+
+def _source_tables(
+    used: Iterable[tuple[str, str, str]], sources: pl.DataFrame, store: Store
+) -> Iterable[SourceTable]:
+    """Yield the rows of each file that any statistic goes back to."""
+    for domain, file, sha256 in sorted(used):
+        numbers = sources.filter(col("domain") == domain)["source_row"].unique().sort()
+        if numbers.is_empty():
+            continue
+        raw: pl.DataFrame = store.load(f"raw.{domain}")
+        kept = raw.filter(col("source_row").cast(pl.Int64).is_in(numbers.implode()))
+        shown = kept.drop("source_row", *HIDDEN_COLUMNS, strict=False)
+        columns, rows = tabulate_frame(shown, kept["source_row"].to_list())
+        yield SourceTable(file, sha256, columns, rows)

@@ -1,0 +1,90 @@
+"""Figures of results, drawn to files, and what the report shows of them."""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from trialwright.core.result import Result
+from trialwright.core.table import Text
+from trialwright.figures.style import save_figure
+from trialwright.report.blocks import Download, FigureBlock
+
+FOLDER = "figures"
+WORTH_A_PROCESS = 40  # fewer patients are drawn before another process has started
+MOST_WORKERS = 8
+
+
+def draw_result(result: Result, results: Path, footer: str) -> dict[str, str]:
+    """Draw a result's figure; return the names of its files and its text alternative.
+
+    Parameters
+    ----------
+    result : Result
+        One that has a figure.
+    results : Path
+        The study's results folder.
+    footer : str
+        The quiet line below the drawing.
+    """
+    axes = result.plot()
+    alt = result.describe()
+    svg, png = save_figure(axes.figure, results / FOLDER / result.id, footer, alt)
+    return {
+        "svg": svg.relative_to(results).as_posix(),
+        "png": png.relative_to(results).as_posix(),
+        "alt": alt,
+    }
+
+
+def draw_patients(patients: Any, results: Path, footer: str) -> dict[str, dict[str, str]]:
+    """Draw every patient's time line; return, by patient, its file and text alternative."""
+    subjects = patients.patients()
+    if len(subjects) < WORTH_A_PROCESS:
+        return _draw_some(patients, subjects, results, footer)
+    n_workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    shares = [subjects[start::n_workers] for start in range(n_workers)]
+    drawn: dict[str, dict[str, str]] = {}
+    # New processes, not forks: the frame library runs threads, which a fork would tear.
+    with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(_draw_some, patients, share, results, footer) for share in shares]
+        for share in waiting:
+            drawn |= share.result()
+    return {subject: drawn[subject] for subject in subjects}
+
+
+def _draw_some(
+    patients: Any, subjects: Sequence[str], results: Path, footer: str
+) -> dict[str, dict[str, str]]:
+    """Draw the time lines of some patients."""
+    drawn = {}
+    for subject in subjects:
+        axes = patients.plot_patient(subject)
+        alt = patients.describe_patient(subject)
+        stem = results / FOLDER / "patients" / safe_name(subject)
+        svg, png = save_figure(axes.figure, stem, footer, alt)
+        names = {"svg": svg, "png": png}
+        drawn[subject] = {key: path.relative_to(results).as_posix() for key, path in names.items()}
+        drawn[subject]["alt"] = alt
+    return drawn
+
+
+def safe_name(subject: str) -> str:
+    """Return a subject's id as a file name that no system refuses."""
+    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in subject)
+
+
+def load_figure(
+    drawn: Mapping[str, str], results: Path, figure_id: str, title: str, caption: Text
+) -> FigureBlock:
+    """Return a drawn figure as the report shows it."""
+    return FigureBlock(
+        id=f"figure_{figure_id}",
+        title=title,
+        svg=(results / drawn["svg"]).read_text(encoding="utf-8"),
+        caption=caption,
+        alt=drawn["alt"],
+        downloads=(Download("SVG", drawn["svg"]), Download("PNG", drawn["png"])),
+    )

@@ -1,0 +1,76 @@
+"""Which columns tie each analysis dataset to what it was made from."""
+
+from collections.abc import Mapping
+
+from trialwright.core.trace import Link
+from trialwright.protocol.model import Protocol
+
+SUBJECT = {"USUBJID": "USUBJID"}
+
+
+def _of_subject(
+    domain: str, variables: tuple[str, ...], where: Mapping[str, str] | None = None
+) -> Link:
+    return Link(domain, SUBJECT, variables, where=where or {})
+
+
+def _dated(domain: str, name: str, dated: str, variables: tuple[str, ...]) -> Link:
+    return Link(domain, {**SUBJECT, name: dated}, variables)
+
+
+ADSL_LINKS = (
+    _of_subject("dm", ("ARM", "ARMCD", "TRT01A", "AGE", "AGEU", "SEX", "RACE", "SITEID", "SUBJID")),
+    _of_subject("dm", ("RFICDT", "ENRLFL", "SCRFFL", "DTHFL", "DTHDT")),
+    _dated("ds", "ENRLDT", "DSSTDTC", ("ENRLFL", "ENRLDT", "ENRLNUM")),
+    _dated("ds", "DCTDT", "DSSTDTC", ("EOTSTT", "DCTREAS", "DCTDT")),
+    _of_subject("ie", ("SCRFREAS", "ELIGFL", "EFFFL", "EFFREAS")),
+    _dated("adex", "TRTSDT", "ASTDT", ("TRTSDT", "SAFFL", "EFFFL")),
+    _dated("adex", "TRTEDT", "AENDT", ("TRTEDT", "EOTSTT")),
+    _of_subject("ds", ("SCRFREAS",), {"DSDECOD": "SCREEN FAILURE"}),
+    _of_subject("adex", ("EFFFL", "EFFREAS")),
+    _of_subject("dd", ("DTHCAUS", "DTHFL")),
+    _dated("ss", "LSTALVDT", "SSDTC", ("LSTALVDT",)),
+    _of_subject("cm", ("NACTDT",), {"CMCAT": "SUBSEQUENT ANTICANCER THERAPY"}),
+)
+
+_SAME_VISIT = {"USUBJID": "USUBJID", "PARQUAL": "PARQUAL", "VISITNUM": "VISITNUM"}
+_SOURCE_ROW = {"USUBJID": "USUBJID", "SRCSEQ": "ASEQ"}
+_BY_SOURCE = (
+    Link("adrs", _SOURCE_ROW, when={"SRCDOM": "ADRS"}),
+    Link("adtte", _SOURCE_ROW, when={"SRCDOM": "ADTTE"}),
+    *(
+        Link("adsl", SUBJECT, when={"SRCDOM": "ADSL", "SRCVAR": name}, input_variable=name)
+        for name in ("TRTSDT", "DTHDT", "LSTALVDT", "NACTDT")
+    ),
+)
+
+LINKS: Mapping[str, tuple[Link, ...]] = {
+    "adex": (Link("ex", {"USUBJID": "USUBJID", "SRCSEQ": "EXSEQ"}),),
+    "adexsum": (
+        Link("adex", {"USUBJID": "USUBJID", "EXTRT": "EXTRT"}),
+        Link("adex", SUBJECT, when={"PARAMCD": "NCYC"}),
+        Link("adex", SUBJECT, when={"PARAMCD": "TRTDUR"}),
+    ),
+    "lesions": (Link("tr", {"USUBJID": "USUBJID", "TRSEQ": "TRSEQ"}),),
+    "adtr": (Link("lesions", _SAME_VISIT, where={"TRGRPID": "TARGET"}),),
+    "responses": (
+        Link("lesions", _SAME_VISIT, when={"SRCDOM": "TR"}),
+        Link("rs", {"USUBJID": "USUBJID", "SRCSEQ": "RSSEQ"}, when={"SRCDOM": "RS"}),
+    ),
+    "adrs": (
+        Link("responses", _SAME_VISIT, where={"PARAMCD": "OVR"}),
+        Link("adsl", SUBJECT, when={"PARAMCD": "DEATH"}, input_variable="DTHDT"),
+        *_BY_SOURCE,
+    ),
+    "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),
+    "adlb": (Link("lb", {"USUBJID": "USUBJID", "SRCSEQ": "LBSEQ"}),),
+    "adae": (Link("ae", {"USUBJID": "USUBJID", "SRCSEQ": "AESEQ"}),),
+}
+
+
+def find_links(protocol: Protocol) -> dict[str, tuple[Link, ...]]:
+    """Return the links of every dataset, the protocol's baseline characteristics included."""
+    baseline = tuple(
+        _of_subject(item.domain.lower(), (item.name,), item.where) for item in protocol.baseline
+    )
+    return {**LINKS, "adsl": (*ADSL_LINKS, *baseline)}

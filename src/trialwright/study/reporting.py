@@ -1,0 +1,196 @@
+"""The last steps of a run: results.json, manifest.json and the report."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+import trialwright
+from trialwright.analyze.patients.result import PatientsResult
+from trialwright.core.errors import Finding
+from trialwright.core.result import Result
+from trialwright.core.trace import hash_file, hash_text
+from trialwright.datasets.validate import RULES
+from trialwright.protocol.defaults import list_settings
+from trialwright.protocol.model import Protocol
+from trialwright.protocol.rules import RULES as PROTOCOL_RULES
+from trialwright.report.blocks import FigureBlock, Origin, PatientBlock, SettingRow, SettingsBlock
+from trialwright.report.captions import caption_result
+from trialwright.report.document import Absence, Material, compose_report
+from trialwright.report.html import render_html
+from trialwright.report.patients import describe_patient
+from trialwright.study.evidence import gather_evidence
+from trialwright.study.figures import load_figure
+from trialwright.study.links import find_links
+from trialwright.study.run import StepReport
+from trialwright.study.store import Store, replace_text
+
+
+def print_band(protocol: Protocol) -> tuple[str, ...]:
+    """Return what every page and figure says of itself."""
+    study = protocol.study
+    parts = [study.synthetic] if study.synthetic else []
+    parts += [f"{study.id}, data cut {study.data_cut.isoformat()}"]
+    parts += [f"protocol {study.version}"] if study.version else []
+    return (*parts, f"trialwright {trialwright.__version__}")
+
+
+def write_report(
+    protocol: Protocol,
+    store: Store,
+    results: Mapping[str, Result],
+    made: Mapping[str, Any],
+    files: Mapping[str, tuple[str, str]],
+    reports: Sequence[StepReport],
+) -> dict[str, str]:
+    """Compose the report of a run and write it; return its name and hash.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        What was promised.
+    store : Store
+        Where the run keeps what it made.
+    results : mapping
+        Result id to result.
+    made : mapping
+        findings (list of Finding), figures (result id to drawn files) and patients (subject to
+        drawn files).
+    files : mapping
+        Domain to file name and hash.
+    reports : sequence of StepReport
+        What became of the steps, for what is absent.
+    """
+    figures = {
+        name: load_figure(
+            drawn, store.results, name, results[name].title, caption_result(results[name])
+        )
+        for name, drawn in made["figures"].items()
+    }
+    rules = {**PROTOCOL_RULES, **{rule_id: rule.title for rule_id, rule in RULES.items()}}
+    material = Material(
+        protocol=protocol,
+        results=results,
+        figures=figures,
+        findings=made["findings"],
+        patients=_patient_blocks(results, made["patients"], store),
+        absences=_absences(reports),
+        settings=_settings(protocol),
+        band=print_band(protocol),
+        inputs=[
+            (name, sha256, store.load(f"raw.{domain}").height)
+            for domain, (name, sha256) in files.items()
+        ],
+        rules=rules,
+    )
+    evidence = gather_evidence(results, store, find_links(protocol), files)
+    page = render_html(compose_report(material), evidence)
+    replace_text(store.results / "report.html", page)
+    return {"report": "report.html", "sha256": hash_text(page)}
+
+
+def _patient_blocks(
+    results: Mapping[str, Result], drawn: Mapping[str, Any], store: Store
+) -> list[PatientBlock]:
+    patients = results.get("patients")
+    if not isinstance(patients, PatientsResult):
+        return []
+    blocks = []
+    for subject in patients.patients():
+        figure: FigureBlock | None = None
+        if subject in drawn:
+            title = f"Time line of {subject}"
+            caption = ("Study days; day 1 is the start of treatment.",)
+            figure = load_figure(
+                drawn[subject], store.results, f"patient_{subject}", title, caption
+            )
+        blocks.append(describe_patient(patients, subject, figure))
+    return blocks
+
+
+def _absences(reports: Sequence[StepReport]) -> list[Absence]:
+    """Return what could not be made; a failed step says what went wrong."""
+    return [
+        Absence(report.title[:1].upper() + report.title[1:], report.reason, report.name)
+        for report in reports
+        if report.status in ("absent", "failed") and not report.name.startswith("figure.")
+    ]
+
+
+def _settings(protocol: Protocol) -> SettingsBlock:
+    rows = []
+    for setting in list_settings(protocol):
+        origin = Origin.DEFAULT if setting.is_default else Origin.DECLARED
+        if setting.assumed:
+            origin = Origin.ASSUMED
+        rows.append(SettingRow(setting.path, setting.text, origin, setting.assumed or ""))
+    return SettingsBlock(tuple(rows), "Every setting in force")
+
+
+def write_results(
+    protocol: Protocol,
+    store: Store,
+    results: Mapping[str, Result],
+    findings: Sequence[Finding],
+) -> None:
+    """Write results.json and one text table per result."""
+    content = {
+        "study": protocol.study.id,
+        "data_cut": protocol.study.data_cut.isoformat(),
+        "synthetic": protocol.study.synthetic,
+        "software": f"trialwright {trialwright.__version__}",
+        "findings": [finding.as_dict() for finding in findings],
+        "results": {name: describe_result(result) for name, result in results.items()},
+    }
+    replace_text(store.results / "results.json", json.dumps(content, ensure_ascii=False, indent=1))
+    for name, result in results.items():
+        if type(result).table is not Result.table:
+            replace_text(store.results / "tables" / f"{name}.txt", result.table().to_text() + "\n")
+
+
+def describe_result(result: Result) -> dict[str, Any]:
+    """Return a result as JSON: method and statistics, undefined numbers null."""
+    columns = [name for name in result.data.columns if name != "stat_id"]
+    return {
+        "title": result.title,
+        "method": {
+            "name": result.method.name,
+            "settings": dict(result.method.settings),
+            "reference": result.method.reference,
+        },
+        "statistics": {
+            item["stat_id"]: {
+                name: item[name] for name in columns if item[name] is not None or name == "stat"
+            }
+            for item in result.data.with_columns(pl.col("stat").fill_nan(None)).iter_rows(
+                named=True
+            )
+        },
+    }
+
+
+def write_manifest(
+    protocol_hash: str, store: Store, files: Mapping[str, tuple[str, str]], code: str
+) -> None:
+    """Write manifest.json: the hash of every input and step, and the versions."""
+    outputs = sorted(
+        path for path in store.results.rglob("*")
+        if path.is_file() and ".steps" not in path.parts and path.name != "manifest.json"
+    )  # fmt: skip
+    content = {
+        "software": {"name": "trialwright", "version": trialwright.__version__, "code": code},
+        "seed": None,
+        "inputs": {
+            "protocol.yaml": protocol_hash,
+            **{f"data/{name}": sha256 for name, sha256 in sorted(files.values())},
+        },
+        "steps": {
+            name: {"key": state.key, "output": state.output, "status": state.status}
+            for name, state in store.states.items()
+        },
+        "outputs": {
+            path.relative_to(store.results).as_posix(): hash_file(path) for path in outputs
+        },
+    }
+    replace_text(store.results / "manifest.json", json.dumps(content, indent=1))

@@ -1,0 +1,197 @@
+"""Run steps in order, and only those of which something changed."""
+
+import inspect
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel
+
+import trialwright
+from trialwright.core.errors import TrialwrightError
+from trialwright.core.result import Result
+from trialwright.core.trace import hash_text
+from trialwright.study.store import StepState, Store, hash_values
+
+DONE, UNCHANGED, ABSENT, FAILED = "done", "unchanged", "absent", "failed"
+SOURCE_SUFFIXES = {".py", ".j2", ".css", ".js", ".csv"}
+SLOW_SECONDS = 2.0
+
+Needs = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A function and what ties its output to its inputs.
+
+    `inputs` maps arguments to names of earlier outputs; a tuple of names gives the function a
+    mapping of those that exist. An argument in `optional` is None when its input is absent.
+    `settings` are the protocol's parts and constants that the function takes. `stamp` is what else
+    the output depends on, such as the hash of a file. `needs` are outputs that must be there though
+    they come to the function among others.
+    """
+
+    name: str
+    title: str
+    function: Callable[..., Any]
+    inputs: Mapping[str, Needs] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+    stamp: str = ""
+    needs: tuple[str, ...] = ()
+
+    def result_type(self) -> type[Result] | None:
+        """Return the result class that the function promises, if it makes a result."""
+        if not inspect.isfunction(self.function):
+            return None
+        promised = get_type_hints(self.function).get("return")
+        is_result = inspect.isclass(promised) and issubclass(promised, Result)
+        return promised if is_result else None
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What became of a step in this run; `reason` says what an absent or failed step needed."""
+
+    name: str
+    title: str
+    status: str
+    seconds: float
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report under the keys that scripts rely on."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "seconds": round(self.seconds, 3),
+            **({"reason": self.reason} if self.reason else {}),
+        }
+
+
+def run_steps(
+    steps: Iterable[Step], store: Store, tell: Callable[[str], None] | None = None
+) -> list[StepReport]:
+    """Run each step whose function, settings or inputs changed; keep the rest as it is.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+        In an order in which every input comes before its use.
+    store : Store
+        Where outputs and states are kept; states are written before returning.
+    tell : callable, optional
+        Receives the name of each step that took longer than two seconds.
+
+    Returns
+    -------
+    list of StepReport
+        One a step, in the same order.
+    """
+    steps = list(steps)
+    types = {step.name: step.result_type() for step in steps}
+    reports = []
+    try:
+        for step in steps:
+            report = _run_step(step, store, types)
+            reports.append(report)
+            if tell and report.seconds > SLOW_SECONDS:
+                tell(f"{report.name}: {report.seconds:.1f} s")
+    finally:
+        store.write_states()
+    return reports
+
+
+def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]) -> StepReport:
+    """Run or keep one step."""
+    missing = _missing_inputs(step, store)
+    if missing:
+        store.states.pop(step.name, None)
+        return StepReport(step.name, step.title, ABSENT, 0.0, f"needs {', '.join(missing)}")
+    key = _step_key(step, store)
+    known = store.states.get(step.name)
+    if known and known.key == key and known.status == FAILED:
+        return StepReport(step.name, step.title, FAILED, 0.0, known.reason)
+    if known and known.key == key and store.has(step.name):
+        return StepReport(step.name, step.title, UNCHANGED, 0.0)
+    begin = time.perf_counter()
+    status, output, reason = DONE, "", ""
+    try:
+        output = store.save(step.name, step.function(**_arguments(step, store, types)))
+    except TrialwrightError as error:
+        status, reason = FAILED, str(error)
+    seconds = time.perf_counter() - begin
+    store.states[step.name] = StepState(step.name, key, output, status, seconds, reason)
+    return StepReport(step.name, step.title, status, seconds, reason)
+
+
+def _is_ready(name: str, store: Store) -> bool:
+    state = store.states.get(name)
+    return state is not None and state.status == DONE
+
+
+def _missing_inputs(step: Step, store: Store) -> list[str]:
+    """Return the inputs that the step cannot do without and that nobody made."""
+    required = [
+        name
+        for argument, name in step.inputs.items()
+        if isinstance(name, str) and argument not in step.optional
+    ]
+    return [name for name in (*required, *step.needs) if not _is_ready(name, store)]
+
+
+def _step_key(step: Step, store: Store) -> str:
+    """Hash everything that the output depends on."""
+    hashes = {
+        name: store.states[name].output
+        for names in step.inputs.values()
+        for name in ((names,) if isinstance(names, str) else names)
+        if _is_ready(name, store)
+    }
+    settings = {name: _plain(value) for name, value in step.settings.items()}
+    return hash_values(
+        {"code": hash_code(), "step": step.name, "stamp": step.stamp, **settings, "inputs": hashes}
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting as something that prints the same whenever it is the same."""
+    if isinstance(value, Path):
+        return value.name  # so that a study may be moved
+    if isinstance(value, BaseModel):
+        return value.model_dump_json()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return str(value)
+
+
+def _arguments(
+    step: Step, store: Store, types: Mapping[str, type[Result] | None]
+) -> dict[str, Any]:
+    """Load what the function takes."""
+    arguments: dict[str, Any] = dict(step.settings)
+    for argument, names in step.inputs.items():
+        if isinstance(names, str):
+            is_ready = _is_ready(names, store)
+            arguments[argument] = store.load(names, types.get(names)) if is_ready else None
+        else:
+            arguments[argument] = {
+                name: store.load(name, types.get(name)) for name in names if _is_ready(name, store)
+            }
+    return arguments
+
+
+@cache
+def hash_code() -> str:
+    """Hash the package's source and the versions of the libraries that numbers depend on."""
+    root = Path(trialwright.__file__).parent
+    files = sorted(path for path in root.rglob("*") if path.suffix in SOURCE_SUFFIXES)
+    parts = [path.relative_to(root).as_posix() + path.read_text(encoding="utf-8") for path in files]
+    return hash_text("\0".join([*parts, pl.__version__, np.__version__]))

@@ -1,0 +1,118 @@
+"""A number on the command line: what it is, how it came about, the rows behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from polars import col
+
+from trialwright.core.errors import StudyError
+from trialwright.core.result import Result
+from trialwright.study.evidence import Loader
+from trialwright.study.lineage import trace_to_sources
+from trialwright.study.links import find_links
+from trialwright.study.reporting import describe_result
+from trialwright.study.session import Study
+
+WIDEST_ROW = 160
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What `trialwright show` answers: a whole result, or one statistic of it."""
+
+    result: Result
+    stat_id: str | None
+    sources: list[dict[str, Any]] | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON values."""
+        described = describe_result(self.result)
+        if self.stat_id is not None:
+            described["statistics"] = {self.stat_id: described["statistics"][self.stat_id]}
+        content = {"id": self.result.id, **described}
+        if self.sources is not None:
+            content["rows"] = self.sources
+        return content
+
+    def to_text(self) -> str:
+        """Return the answer as lines."""
+        lines = [self.result.title]
+        chosen = self.result.data
+        if self.stat_id is not None:
+            chosen = chosen.filter(col("stat_id") == self.stat_id)
+        for item in chosen.iter_rows(named=True):
+            value = "NE" if item["stat"] is None else f"{item['stat']:.10g}"
+            unit = f" {item['unit']}" if item["unit"] else ""
+            lines.append(
+                f"  {self.result.id}.{item['stat_id']} = {value}{unit}  ({item['stat_label']})"
+            )
+        lines += _method_lines(self.result)
+        for source in self.sources or ():
+            values = ", ".join(
+                f"{k}={v}" for k, v in source["values"].items() if v not in (None, "")
+            )
+            text = f"  {source['file']} row {source['row']} ({source['subject']}): {values}"
+            lines.append(text if len(text) <= WIDEST_ROW else text[: WIDEST_ROW - 1] + "\u2026")
+        if self.sources is not None:
+            lines.append(f"{len(self.sources)} source rows.")
+        return "\n".join(lines)
+
+
+def _method_lines(result: Result) -> list[str]:
+    method = result.method
+    lines = [f"Method: {method.name}"]
+    lines += [f"  {name}: {value}" for name, value in method.settings.items()]
+    return [*lines, f"  {method.reference}"] if method.reference else lines
+
+
+def show_result(study: Study, wanted: str, *, with_rows: bool = False) -> Shown:
+    """Find a result, or one statistic of it, in a study that was run.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    wanted : str
+        A result id ("pfs") or a statistic ("pfs.median").
+    with_rows : bool
+        Whether to list the recorded rows behind it.
+
+    Raises
+    ------
+    StudyError
+        When there is no such result or statistic.
+    """
+    result_id, _, stat_id = wanted.partition(".")
+    result = study.load_result(result_id)
+    if stat_id and stat_id not in result.data["stat_id"]:
+        known = ", ".join(f"{result_id}.{name}" for name in result.data["stat_id"])
+        raise StudyError(f"There is no number '{wanted}', expected one of: {known}.")
+    basis = result.basis
+    if stat_id:
+        basis = basis.filter(col("stat_id") == stat_id)
+    sources = _list_sources(study, basis) if with_rows else None
+    return Shown(result, stat_id or None, sources)
+
+
+def _list_sources(study: Study, basis: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the recorded rows behind a basis with their values."""
+    links = find_links(study.protocol)
+    traced = trace_to_sources(basis, links, Loader(study.store).load)
+    rows: list[dict[str, Any]] = []
+    for (domain,), part in traced.group_by("domain", maintain_order=True):
+        file, _ = study.files[str(domain)]
+        raw = study.store.load(f"raw.{domain}").with_columns(col("source_row").cast(pl.Int64))
+        numbers = part["source_row"].unique().sort()
+        kept = raw.filter(col("source_row").is_in(numbers.implode()))
+        rows += [_row(file, item) for item in kept.iter_rows(named=True)]
+    return rows
+
+
+def _row(file: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    values = {
+        k: v for k, v in item.items() if k not in ("source_row", "n_fields", "STUDYID", "DOMAIN")
+    }
+    subject = values.pop("USUBJID", None)
+    return {"file": file, "row": item["source_row"], "subject": subject, "values": values}

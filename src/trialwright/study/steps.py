@@ -1,0 +1,135 @@
+"""From files to analysis datasets on one page: what is made of what, in which order."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from trialwright.core.trace import hash_file
+from trialwright.datasets.domains import find_dataset
+from trialwright.datasets.lab_criteria import UnitSystem, find_ctcae_version
+from trialwright.datasets.tabular import read_table
+from trialwright.datasets.typed import conform
+from trialwright.derive.adverse_events import derive_adae
+from trialwright.derive.analysis_reads import (
+    derive_all_responses,
+    derive_lesions,
+    derive_responses,
+    derive_target_sums,
+    derive_times,
+    list_reads,
+    list_schemes,
+)
+from trialwright.derive.exposure import derive_adex
+from trialwright.derive.exposure_summary import derive_exposure_summary
+from trialwright.derive.lab_values import derive_adlb
+from trialwright.derive.populations import derive_adsl
+from trialwright.protocol.estimands import (
+    Landmark,
+    Safety,
+)
+from trialwright.protocol.grading import LabUnits
+from trialwright.protocol.model import Protocol
+from trialwright.study.run import Step
+
+ADSL_DOMAINS = (
+    *("dm", "ds", "ie", "bs", "dd", "ss", "sv", "ex", "tu", "tr", "rs", "qs", "vs", "lb"),
+    *("cm", "mh", "suppdm", "suppmh", "suppcm"),
+)
+
+
+def list_recorded(tables: Mapping[str, Path]) -> list[Step]:
+    """Return the steps that read each table as it is and bring it to its declared types."""
+    steps = []
+    for domain, path in tables.items():
+        dataset = find_dataset(domain)
+        if dataset is None or domain == "plasma":
+            continue
+        raw = f"raw.{domain}"
+        stamp = hash_file(path)
+        steps.append(Step(raw, f"table {path.name}", read_table, {}, {"path": path}, stamp=stamp))
+        typed = Step(domain, f"domain {domain.upper()}", _conform, {"raw": raw}, {"domain": domain})
+        steps.append(typed)
+    return steps
+
+
+def _conform(raw: pl.DataFrame, domain: str) -> pl.DataFrame:
+    dataset = find_dataset(domain)
+    return raw if dataset is None else conform(raw, dataset)
+
+
+def list_derivations(protocol: Protocol) -> list[Step]:
+    """Return the steps from recorded domains to analysis datasets."""
+    arms, cut = protocol.arms, protocol.study.data_cut
+    return [
+        Step(
+            "adex", "doses", derive_adex, {"ex": "ex", "vs": "vs"},
+            {"arms": arms, "data_cut": cut}, optional=frozenset({"vs"}),
+        ),
+        Step(
+            "adsl", "subjects", derive_adsl, {"recorded": ADSL_DOMAINS, "adex": "adex"},
+            {"protocol": protocol}, optional=frozenset({"adex"}), needs=("dm",),
+        ),
+        Step(
+            "adexsum", "exposure of each patient", derive_exposure_summary,
+            {"adex": "adex", "adsl": "adsl"}, {"protocol": protocol},
+        ),
+        *_list_tumor_derivations(protocol),
+        *_list_lab_derivations(protocol),
+        Step(
+            "adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, _grading(protocol)
+        ),
+    ]  # fmt: skip
+
+
+def _list_tumor_derivations(protocol: Protocol) -> list[Step]:
+    """Return the steps from lesions or collected responses to responses, sums and times."""
+    rules, reads = protocol.response, list_reads(protocol)
+    landmarks = [e for e in protocol.endpoints.all if isinstance(e, Landmark)]
+    lesions = {"lesions": "lesions", "responses": "responses"}
+    return [
+        Step(
+            "lesions", "lesion measurements", derive_lesions,
+            {"recorded": ("tu", "tr"), "adsl": "adsl"}, {"reads": reads}, needs=("tr",),
+        ),
+        Step(
+            "responses", "responses", derive_responses,
+            {"recorded": ("rs",), "lesions": "lesions", "adsl": "adsl"},
+            {"rules": rules, "reads": reads}, optional=frozenset({"lesions"}),
+        ),
+        Step("adtr", "target sums", derive_target_sums, lesions, {"rules": rules}),
+        Step(
+            "adtte", "times to events", derive_times, {"responses": "responses", "adsl": "adsl"},
+            {"rules": rules, "schemes": list_schemes(protocol)}, optional=frozenset({"responses"}),
+        ),
+        Step(
+            "adrs", "responses and landmarks", derive_all_responses,
+            {"responses": "responses", "adtte": "adtte", "adsl": "adsl"}, {"landmarks": landmarks},
+        ),
+    ]  # fmt: skip
+
+
+def _list_lab_derivations(protocol: Protocol) -> list[Step]:
+    """Return the step that grades laboratory values, where the protocol grades by CTCAE."""
+    safety = next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
+    if safety is None or safety.ctcae is None:
+        return []
+    units = UnitSystem.SI if safety.lab_units is LabUnits.SI else UnitSystem.US
+    settings = {
+        "criteria": find_ctcae_version(safety.ctcae),
+        "units": units,
+        "on_treatment_until_days_after": safety.emergent_until_days_after,
+    }
+    inputs = {"lb": "lb", "adsl": "adsl"}
+    return [Step("adlb", "laboratory values", derive_adlb, inputs, settings)]
+
+
+def _grading(protocol: Protocol) -> dict[str, Any]:
+    """Return how adverse events are graded, and when they are treatment-emergent."""
+    safety = next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
+    rules: dict[str, Any] = {"imputation": protocol.imputation}
+    if safety is not None:
+        rules |= {"grading": safety.grading}
+        rules |= {"emergent_until_days_after": safety.emergent_until_days_after}
+    return rules
