@@ -38,7 +38,7 @@ def draw_all():
         "swimmer": draw_swimmer(*make_swimmers(5, True)),
         "spider": draw_spider(make_threads(14)),
         "patient": draw_patient_timeline(*make_responder()),
-        "adverse_events": draw_adverse_events(make_events(8)),
+        "adverse_events": draw_adverse_events(make_events(9, 14)),
         "proportion": draw_proportion(make_rows(2), references=DESIGN),
         "stage_path": draw_stage_path(make_path(CASES["43"][0]), CASES["43"][1]),
     }

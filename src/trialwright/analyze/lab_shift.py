@@ -40,7 +40,8 @@ class LabShift(Result):
                 label = term if len(groups) == 1 else f"{term}: {group.label}"
                 rows += [heading(label), *self._block(term, group)]
         if not rows:
-            rows = [heading("No laboratory value had a grade above 0.")]
+            sentence = "had a grade above 0" if self.terms else "was graded"
+            rows = [heading(f"No laboratory value {sentence}.")]
         columns = ("Grade at baseline", *(f"Worst {g}" for g in GRADES), "Unknown", "Total")
         sizes = "; ".join(f"{group.label} N = {self.count(group.key('n'))}" for group in groups)
         notes = [
