@@ -12,10 +12,10 @@ from trialwright.figures.proportion import draw_proportion
 from trialwright.figures.response import draw_waterfall
 from trialwright.figures.safety import draw_adverse_events
 from trialwright.figures.spider import draw_spider
+from trialwright.figures.stage import draw_stage_path
 from trialwright.figures.style import save_figure
 from trialwright.figures.survival import draw_kaplan_meier
 from trialwright.figures.swimmer import draw_swimmer
-from trialwright.figures.two_stage import draw_stage_path
 
 FOOTER = "Synthetic data. Data cut 2022-02-22. Protocol 3.0. trialwright 0.1.0"
 
@@ -27,7 +27,7 @@ def draw_all():
     from test_patient_timeline import make_responder
     from test_proportion import DESIGN, make_rows
     from test_spider import make_threads
-    from test_stage_path import METROMAJX, PATHS, make_path
+    from test_stage_path import CASES, make_path
     from test_swimmer import make_swimmers
     from test_waterfall import make_changes
 
@@ -40,7 +40,7 @@ def draw_all():
         "patient": draw_patient_timeline(*make_responder()),
         "adverse_events": draw_adverse_events(make_events(9, 14)),
         "proportion": draw_proportion(make_rows(2), references=DESIGN),
-        "stage_path": draw_stage_path(make_path(PATHS["active"]), METROMAJX),
+        "stage_path": draw_stage_path(make_path(CASES["43"][0]), CASES["43"][1]),
     }
 
 

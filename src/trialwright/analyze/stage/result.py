@@ -18,7 +18,7 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.two_stage import describe_stage_path, draw_stage_path
+from trialwright.figures.stage import describe_stage_path, draw_stage_path
 from trialwright.stats.two_stage import TwoStageDesign
 
 OBSERVED, ALL, ENROLLED = "first", "all", "enrolled"
