@@ -177,7 +177,11 @@ def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
     read = protocol.central_review.analysis_read
     inputs = {"adrs": "adrs", "adsl": "adsl"}
     designs = [design for design in protocol.design if design.endpoint == endpoint.id]
-    rates = {"p0": designs[0].p0, "p1": designs[0].p1} if designs else {}
+    rates = {
+        f"{name} {100 * rate:g}%": rate
+        for d in designs[:1]
+        for name, rate in (("p0", d.p0), ("p1", d.p1))
+    }
     steps = [
         _step(
             analyze_landmark, endpoint.id, inputs, endpoint=endpoint, trial=(arms, populations),
