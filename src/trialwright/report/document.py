@@ -177,6 +177,8 @@ def _primary(material: Material) -> Section | None:
         if isinstance(result, StageResult):
             told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
             blocks += _show(material, result_id, told)
+            if not result.rules.is_empty():
+                blocks.append(TableBlock(result.rules_table()))
     known = {"flow", "baseline", "exposure", "disposition", "course", "deaths", "patients"}
     blocks += [
         AbsentBlock(a.what, a.needs)

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from polars import col
 
+from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
@@ -76,6 +77,7 @@ def analyze_stage(
     ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
+    rules = add_attained_rules(ledger, bounds, design, evaluable)
     settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
@@ -85,6 +87,8 @@ def analyze_stage(
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
         decisions=decisions,
+        kinds=find_kinds(bounds, design),
+        rules=rules,
         path=_path(evaluable, endpoint.unknown),
     )
 
