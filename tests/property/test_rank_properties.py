@@ -10,13 +10,13 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.stats import friedmanchisquare, kruskal, studentized_range
 
 from trialwright.stats.clustering import (
-    Distance,
     Linkage,
     Scaling,
     cluster_rows,
     cut_tree,
     scale_matrix,
 )
+from trialwright.stats.distances import Distance
 from trialwright.stats.rank_distributions import rank_sum_cumulative, signed_rank_cumulative
 from trialwright.stats.rank_groups import compare_levels_by_rank, compare_visits_by_rank
 from trialwright.stats.rank_tests import estimate_rank_sum_shift, estimate_signed_rank_shift

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from trialwright.core.errors import EstimateError
-from trialwright.stats.clustering import Distance, build_breaks, cluster_rows, cut_tree
+from trialwright.stats.clustering import build_breaks, cluster_rows, cut_tree
 from trialwright.stats.designs import build_level_design, check_design
+from trialwright.stats.distances import Distance
 from trialwright.stats.linear import estimate_block_correlation, fit_correlated, fit_linear
 from trialwright.stats.mixed import fit_random_intercept
 from trialwright.stats.mixed_contrasts import estimate_contrasts
