@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 import trialwright as tw
-from trialwright.core.table import round_half_up
 from trialwright.study.session import Results, Study
 
 Run = tuple[Study, Results]
@@ -82,6 +81,18 @@ def test_the_pilots_responses_are_taken_as_collected(pilot: Run) -> None:
 
 
 def test_a_titrated_dose_is_planned_step_by_step(pilot: Run) -> None:
-    exposure = pilot[1]["exposure"]
-    assert round_half_up(exposure.value("xanomeline.rdi_median.xan_hi"), 0) != "NE"
-    assert exposure.value("xanomeline.rdi_max.xan_lo") <= 105
+    """High dose: 54 mg for 14 days, 81 mg to day 168, 54 mg to day 182, as the protocol has it.
+
+    A plan of 54 mg throughout would give those who completed about 145 %.
+    """
+    data = pilot[0].load_datasets()
+    completed = data["adsl"].filter(
+        (pl.col("ARMCD") == "Xan_Hi") & (pl.col("DCTREAS") == "COMPLETED")
+    )
+    intensity = (
+        data["adexsum"]
+        .filter(pl.col("PARAMCD") == "RDI")
+        .join(completed, on="USUBJID", how="semi")["AVAL"]
+    )
+    assert len(intensity) > 20
+    assert 95 < intensity.median() < 105

@@ -51,9 +51,8 @@ def tell_stage(stage: StageResult) -> list[Text]:
     )
     told = [first]
     if stage.kinds:
-        told.append(
-            (f"Among all designs of these error limits it is the {_join(stage.kinds)} one.",)
-        )
+        kinds = " and ".join(stage.kinds)
+        told.append((f"Among all designs of these error limits it is the {kinds} one.",))
     if stage.count("over_run"):
         same = stage.decisions["all"]["decision"] == stage.decision
         told.append(
@@ -78,10 +77,6 @@ def tell_stage(stage: StageResult) -> list[Text]:
             )
         )
     return told
-
-
-def _join(words: list[str]) -> str:
-    return " and ".join(words)
 
 
 def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
