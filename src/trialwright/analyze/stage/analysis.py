@@ -61,9 +61,7 @@ def analyze_stage(
     populations, data_cut, armcd = cut
     adsl = adsl.filter(col("ARMCD") == armcd)
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
-    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
-    statuses = adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)
-    known = _known(adsl, statuses, endpoint, data_cut)
+    known = _known(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
     evaluable = known.filter(col(populations[endpoint.population][0]) == "Y")
     enrolled = known.filter(col("ENRLFL") == "Y")
     size = bounds.n1 if evaluable.height < bounds.n else bounds.n
@@ -91,6 +89,12 @@ def analyze_stage(
         rules=rules,
         path=_path(evaluable, endpoint.unknown),
     )
+
+
+def _statuses(adrs: pl.DataFrame, endpoint: Landmark, read: AnalysisRead) -> pl.DataFrame:
+    """Return the endpoint's rows under the read."""
+    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
+    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)
 
 
 def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:

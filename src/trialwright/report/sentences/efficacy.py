@@ -54,29 +54,30 @@ def tell_stage(stage: StageResult) -> list[Text]:
         kinds = " and ".join(stage.kinds)
         told.append((f"Among all designs of these error limits it is the {kinds} one.",))
     if stage.count("over_run"):
-        same = stage.decisions["all"]["decision"] == stage.decision
-        told.append(
-            (
-                number(stage, "over_run"),
-                plural(stage.count("over_run"), " more patient was ", " more patients were "),
-                "evaluable than the first stage plans. With all ",
-                number(stage, "all_n"),
-                " and the same bound, ",
-                number(stage, "all_successes"),
-                f" {plural(stage.count('all_successes'), 'success', 'successes')}, the decision ",
-                "stays the same"
-                if same
-                else f"becomes: {WORDS[stage.decisions['all']['decision']]}",
-                "; a rule kept at this size has a type I error of ",
-                _rate(stage, "all_alpha"),
-                "% (planned ",
-                _rate(stage, "alpha"),
-                "%) and a power of ",
-                _rate(stage, "all_power"),
-                "%.",
-            )
-        )
+        told.append(_tell_over_run(stage))
     return told
+
+
+def _tell_over_run(stage: StageResult) -> Text:
+    """Say what the patients beyond the plan change."""
+    same = stage.decisions["all"]["decision"] == stage.decision
+    return (
+        number(stage, "over_run"),
+        plural(stage.count("over_run"), " more patient was ", " more patients were "),
+        "evaluable than the first stage plans. With all ",
+        number(stage, "all_n"),
+        " and the same bound, ",
+        number(stage, "all_successes"),
+        f" {plural(stage.count('all_successes'), 'success', 'successes')}, the decision ",
+        "stays the same" if same else f"becomes: {WORDS[stage.decisions['all']['decision']]}",
+        "; a rule kept at this size has a type I error of ",
+        _rate(stage, "all_alpha"),
+        "% (planned ",
+        _rate(stage, "alpha"),
+        "%) and a power of ",
+        _rate(stage, "all_power"),
+        "%.",
+    )
 
 
 def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
