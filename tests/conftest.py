@@ -1,6 +1,7 @@
-"""Make the helpers of the oracle tests importable by their plain names."""
+"""Make the helpers that stand beside the tests importable by their plain names."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "oracle"))
+for folder in ("oracle", "study"):
+    sys.path.insert(0, str(Path(__file__).parent / folder))

@@ -15,7 +15,12 @@ import pytest
 from oracle_data import find_oracle
 
 from trialwright.derive.lesions import derive_adtr, derive_lesion_measurements
-from trialwright.derive.response import derive_adrs, derive_collected_responses
+from trialwright.derive.response import (
+    derive_adrs,
+    derive_collected_responses,
+    derive_time_point_responses,
+)
+from trialwright.derive.response_findings import find_response_differences
 from trialwright.derive.time_to_event import (
     ALIVE,
     CENSORED_AT_ASSESSMENT,
@@ -156,3 +161,22 @@ def test_adtr_is_that_of_the_template(case):
         ours = found.with_columns(pl.col("ADT").cast(pl.String)).sort(order)[name].to_list()
         theirs = expected.sort(order)[name].to_list()
         assert ours == [None if x is None else pytest.approx(x, rel=1e-12) for x in theirs], name
+
+
+def test_derived_responses_are_those_collected_but_for_one_return_after_complete_response():
+    # The generator of these data calls a lesion of 4.95 mm after an overall CR a PR; RECIST 1.1
+    # calls it progression. All other 65 responses follow from the lesions.
+    recorded = {path.stem: pl.read_parquet(path) for path in FOLDERS["recist"].glob("*.parquet")}
+    everyone, compared, differing = subjects(), 0, []
+    for read in READS.values():
+        lesions = derive_lesion_measurements(recorded, everyone, read)
+        derived = derive_time_point_responses(lesions, RULES)
+        collected = derive_collected_responses(recorded, read, RULES)
+        compared += collected.join(derived, on=["USUBJID", "VISITNUM"]).height
+        differing += find_response_differences(collected, derived)
+    assert compared == recorded["rs"].height
+    assert [found.message for found in differing] == [
+        "rs, RSSTRESC (USUBJID 01-701-1133, VISITNUM 4, RSSEQ 8): PR by RADIOLOGIST 2, but the "
+        "lesions give PD, expected the same (A lesion of baseline is seen again after complete "
+        "response). Ask the reader which of the two is right. [RS-DERIVED]"
+    ]

@@ -59,14 +59,14 @@ def test_what_cannot_be_derived_from_dates_is_named_with_what_it_would_need(
 
 def test_each_arm_of_the_pilot_has_its_own_numbers_and_they_add_up(pilot: Run) -> None:
     results = pilot[1]
+    assert min(results["baseline"].count(f"n.{arm}") for arm in ("pbo", "xan_lo", "xan_hi")) > 70
     for result, key in (("bor", "n"), ("ae_terms", "n"), ("os", "events"), ("baseline", "n")):
         arms = [results[result].count(f"{key}.{arm}") for arm in ("pbo", "xan_lo", "xan_hi")]
         assert sum(arms) == results[result].count(key)
-        assert min(arms) > 0
 
 
 def test_the_pilots_screen_failures_are_not_enrolled(pilot: Run) -> None:
-    """The tables hold 306 subjects, 52 of them screen failures (data/sdtm_onco/manifest.csv: dm)."""
+    """DM has 306 subjects; 52 of them have the arm of a screen failure."""
     flow = pilot[1]["flow"]
     assert (flow.count("screened.n"), flow.count("enrl.n"), flow.count("not_enrl.n")) == (
         306,
@@ -84,4 +84,4 @@ def test_the_pilots_responses_are_taken_as_collected(pilot: Run) -> None:
 def test_a_titrated_dose_is_planned_step_by_step(pilot: Run) -> None:
     exposure = pilot[1]["exposure"]
     assert round_half_up(exposure.value("xanomeline.rdi_median.xan_hi"), 0) != "NE"
-    assert exposure.value("xanomeline.rdi_max.xan_lo") <= 110
+    assert exposure.value("xanomeline.rdi_max.xan_lo") <= 105

@@ -23,7 +23,7 @@ def test_a_value_is_graded_on_either_side_and_low_is_negative():
     assert (high["ATOXDSCL"], high["ATOXDSCH"]) == ("Hypokalemia", "Hyperkalemia")
 
 
-@pytest.mark.parametrize("unit", ["g/dL", "mmol/L", "g /L", "%", None, " "])
+@pytest.mark.parametrize("unit", ["g/dL", "mmol/L", "g /L", "g/L ", "%", None, " "])
 def test_a_unit_slip_has_no_grade_and_is_reported(unit):
     graded = grade(V5, PARAMCD="HGB", AVAL=75.0, AVALU=unit, ANRLO=130.0, ANRHI=170.0)
     found = "unit missing" if unit in (None, " ") else f"unit '{unit}'"

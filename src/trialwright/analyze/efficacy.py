@@ -41,7 +41,7 @@ class LandmarkResult(Result):
     arms: list[list[str]]
     analyses: list[list[str]]
     levels: list[float]
-    reference_rates: list[float]
+    reference_rates: dict[str, float]
 
     def table(self) -> Table:
         """Return one row per analysis and arm."""
@@ -92,11 +92,11 @@ class LandmarkResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the proportions with their intervals beside the design's rates."""
-        return draw_proportion(self._drawn(), self.reference_rates, ax)
+        return draw_proportion(self._drawn(), ax, references=self.reference_rates)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
-        return describe_proportion(self._drawn(), self.reference_rates)
+        return describe_proportion(self._drawn(), references=self.reference_rates)
 
     def _drawn(self) -> pl.DataFrame:
         """Return one row per analysis and level."""
@@ -134,7 +134,7 @@ def analyze_landmark(
     endpoint: Landmark,
     trial: tuple[Sequence[tuple[str, str]], Mapping[str, Population]],
     read: AnalysisRead,
-    reference_rates: Sequence[float] = (),
+    reference_rates: Mapping[str, float] | None = None,
 ) -> LandmarkResult:
     """Estimate the proportion of successes at a landmark by counts, never by a curve.
 
@@ -149,8 +149,8 @@ def analyze_landmark(
         The protocol's arms as (ARMCD, name), and population name to (flag, name in print).
     read : AnalysisRead
         The reading that the analysis uses.
-    reference_rates : sequence of float
-        Rates that the figure shows, such as the design's p0 and p1.
+    reference_rates : mapping, optional
+        Rates that the figure shows, such as the design's p0 and p1, by their names.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def analyze_landmark(
         arms=[list(arm) for arm in arms],
         analyses=analyses,
         levels=list(endpoint.intervals),
-        reference_rates=list(reference_rates),
+        reference_rates=dict(reference_rates or {}),
     )
 
 

@@ -54,7 +54,8 @@ class ExposureResult(Result):
         heads = [f"{group.label} (N = {self.count(group.key('n'))})" for group in groups]
         note = (
             "Safety population. Relative dose intensity: dose received over dose planned from the "
-            "patient's first dose of the agent to the day before treatment ended, or the data cut."
+            "patient's first dose of the agent to the day before treatment ended (the last dose if "
+            "that is later), or to the data cut."
         )
         return make_table(self.id, self.title, ("", *heads), rows, [note])
 

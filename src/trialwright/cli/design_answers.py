@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
 from trialwright.cli.design_input import (
@@ -43,7 +44,7 @@ from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
 from trialwright.stats.two_stage_inference import TwoStageInference, infer_two_stage
 from trialwright.stats.two_stage_search import guess_n
 
-SLOW_N = 900  # patients from which a search takes longer than two seconds
+SLOW_N = 1400  # patients from which a search takes longer than two seconds
 SETTING_COLUMNS = ("p0", "p1", "alpha", "power")
 OUTCOME_COLUMNS = ("p0", "r1", "n1", "r", "n", "stage", "responses", "level")
 DEFAULT_RATES = tuple(step / 10 for step in range(11))
@@ -69,6 +70,8 @@ def answer_search(arguments: Namespace) -> int:
         tables = [search_table(search) for search in searches]
         return emit(arguments, [search_json(search) for search in searches], *tables)
     search = _search(read_hypotheses(arguments), arguments.n_max)
+    if arguments.figure:
+        _figures().save_search_figure(search, arguments.figure)
     ends = dict.fromkeys((search.designs[-1], search.designs[0]))
     sentences = [text_plain(say_design(choice, search)) for choice in ends]
     return emit(
@@ -78,6 +81,11 @@ def answer_search(arguments: Namespace) -> int:
         text_plain(say_proof(search)),
         *sentences,
     )
+
+
+def _figures() -> Any:
+    """Load the figures, and matplotlib with them, only when one is asked for."""
+    return import_module("trialwright.cli.design_figures")
 
 
 def _search(hypotheses: Hypotheses, n_max: int | None) -> DesignSearch:
@@ -111,6 +119,8 @@ def answer_evaluate(arguments: Namespace) -> int:
     design = read_design(arguments.design)
     rates = read_numbers(arguments.rates, "--rates") if arguments.rates else DEFAULT_RATES
     points = [evaluate_two_stage(design, rate) for rate in rates]
+    if arguments.figure:
+        _figures().save_power_figure(design, arguments.figure)
     value = {"design": design_bounds(design), "rates": [point_json(point) for point in points]}
     return emit(arguments, value, points_table(design, points))
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -30,7 +31,8 @@ class UnitSystem(Enum):
 
 
 _CRITERIA_NAMES = {CtcaeVersion.V4_03: "v4", CtcaeVersion.V5_0: "v5", CtcaeVersion.V6_0: "v6"}
-_WRITTEN = {
+SPELLINGS = {"MMOL/L": "mmol/L", "UMOL/L": "umol/L"}  # of the rule lists, as CDISC writes them
+LAB_VERSIONS: Mapping[str, CtcaeVersion] = {
     **dict.fromkeys(("4", "4.0", "4.03"), CtcaeVersion.V4_03),
     **dict.fromkeys(("5", "5.0"), CtcaeVersion.V5_0),
     **dict.fromkeys(("6", "6.0"), CtcaeVersion.V6_0),
@@ -93,13 +95,26 @@ def find_ctcae_version(written: str) -> CtcaeVersion:
     >>> find_ctcae_version("4.0")
     <CtcaeVersion.V4_03: '4.03'>
     """
-    version = _WRITTEN.get(written.strip().lower().removeprefix("v"))
+    version = LAB_VERSIONS.get(written.strip().lower().removeprefix("v"))
     if version is None:
         raise StudyError(
             f"CTCAE version '{written}' has no laboratory criteria, expected one of "
-            f"{', '.join(_WRITTEN)}. Write the version that grades the laboratory values."
+            f"{', '.join(LAB_VERSIONS)}. Write the version that grades the laboratory values."
         )
     return version
+
+
+def name_ctcae(written: str) -> str:
+    """Return what graded, as a report prints it.
+
+    Examples
+    --------
+    >>> name_ctcae("4.0"), name_ctcae("5.0")
+    ('CTCAE 4.03, the maintained text of 4.0', 'CTCAE 5.0')
+    """
+    version = find_ctcae_version(written)
+    is_older = version is CtcaeVersion.V4_03 and not written.strip().endswith("4.03")
+    return f"CTCAE {version.value}" + (", the maintained text of 4.0" if is_older else "")
 
 
 @cache
@@ -128,7 +143,7 @@ def read_lab_criteria(version: CtcaeVersion, units: UnitSystem) -> tuple[LabCrit
         LabCriterion(
             term=item["term"],
             direction=item["direction"],
-            unit=item["unit"],
+            unit=SPELLINGS.get(item["unit"], item["unit"]),
             grades=tuple(item["grades"].values()),
             comment=item["comment"],
             rules=tuple(LabRule(rule["when"], rule["grade"]) for rule in item["rules"]),
@@ -152,6 +167,26 @@ def list_lab_tests(version: CtcaeVersion) -> tuple[LabTest, ...]:
         for row in rows
         if version.value in (row["versions"] or version.value).split()
     )
+
+
+@cache
+def list_lab_units(version: CtcaeVersion) -> dict[str, tuple[str, ...]]:
+    """Return the units that each test (LBTESTCD) can be graded in, SI first.
+
+    A test whose criteria count in multiples of a limit, and so take any unit, is left out.
+    """
+    units: dict[str, tuple[str, ...]] = {}
+    for test in list_lab_tests(version):
+        terms = {test.low_term, test.high_term, test.high_term_fasting}
+        found = [
+            criterion.unit
+            for system in UnitSystem
+            for criterion in read_lab_criteria(version, system)
+            if criterion.term in terms and criterion.unit
+        ]
+        if found:
+            units[test.code] = tuple(dict.fromkeys(found))
+    return units
 
 
 def _read(name: str) -> str:

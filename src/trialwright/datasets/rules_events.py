@@ -6,6 +6,8 @@ import polars as pl
 from polars import col
 
 from trialwright.datasets.codelists import ctcae_terms, find_nearest
+from trialwright.datasets.lab_criteria import LAB_VERSIONS, list_lab_units
+from trialwright.datasets.lab_specimens import is_graded_specimen
 from trialwright.datasets.recorded import Hits, Recorded, hit_file, plain, quoted
 from trialwright.datasets.rules_registry import rule
 
@@ -139,6 +141,37 @@ def find_values_without_unit(recorded: Recorded) -> Iterator[Hits]:
     else:
         found = pl.format("{} {} without a unit", col("LBTESTCD"), plain("LBSTRESN"))
         yield Hits("lb", rows, "LBSTRESU", found, "a unit")
+
+
+@rule(
+    "LB-CTCAE",
+    "warn",
+    title="A laboratory unit in which CTCAE has no criterion",
+    why="The value has no grade, and a toxicity may be missed.",
+    mend="Convert the value and its limits, and write the criterion's unit in LBSTRESU.",
+)
+def find_ungraded_units(recorded: Recorded) -> Iterator[Hits]:
+    """Find values of graded tests whose unit no criterion of the protocol's version has."""
+    lb = recorded.pick(
+        *("lb", "USUBJID", "LBTESTCD", "LBSTRESN", "LBSTRESU"), optional=("LBSPEC", "LBCAT")
+    )
+    version = LAB_VERSIONS.get(recorded.facts.ctcae_version or "")
+    if lb is None or version is None:
+        return
+    units = {code: " or ".join(known) for code, known in list_lab_units(version).items()}
+    right = [
+        f"{code} {unit.lower()}"
+        for code, known in list_lab_units(version).items()
+        for unit in known
+    ]  # fmt: skip
+    code = col("LBTESTCD").str.to_uppercase()
+    expected = code.replace_strict(units, default=None, return_dtype=pl.String)
+    rows = lb.filter(
+        col("LBSTRESN").is_not_null() & col("LBSTRESU").is_not_null(),
+        expected.is_not_null() & is_graded_specimen(code),
+        ~pl.format("{} {}", code, col("LBSTRESU").str.to_lowercase()).is_in(right),
+    )
+    yield Hits("lb", rows, "LBSTRESU", quoted("LBSTRESU"), expected, keys=("LBTESTCD",))
 
 
 @rule(

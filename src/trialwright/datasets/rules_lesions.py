@@ -96,6 +96,22 @@ def find_changing_classes(recorded: Recorded) -> Iterator[Hits]:
 
 
 @rule(
+    "LESION-UNCLASSED",
+    "block",
+    title="A lesion of no class",
+    why="Whether it belongs to the sum, to the other lesions or to the new ones cannot be told.",
+    mend="Write TARGET, NON-TARGET or NEW in TRGRPID, or identify the lesion in TU.",
+)
+def find_unclassed_lesions(recorded: Recorded) -> Iterator[Hits]:
+    """Find lesions without TRGRPID in a study without TU, each once."""
+    measured = measured_lesions(recorded)
+    if measured is not None and identified_lesions(recorded) is None:
+        rows = measured.filter(col("class").is_null())
+        rows = rows.unique(LESION, keep="first", maintain_order=True)
+        yield Hits("tr", rows, "TRGRPID", "nothing", "the class of the lesion", keys=("TRLNKID",))
+
+
+@rule(
     "LESION-BASELINE",
     "block",
     title="A baseline lesion without a baseline",

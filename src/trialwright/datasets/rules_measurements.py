@@ -1,13 +1,13 @@
-"""Rules about measurements and reads: units, values, repeats, accepted records."""
+"""Rules about measurements of lesions: units, values, states, sums, dates."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import polars as pl
 from polars import col
 
+from trialwright.core.errors import Severity
 from trialwright.datasets.recorded import Hits, Recorded, plain, quoted
-from trialwright.datasets.rules_registry import rule
+from trialwright.datasets.rules_registry import Rule, declare_rule, rule
 from trialwright.datasets.units import mm_per_unit, print_number, read_length_mm
 
 DIAMETERS = ("LDIAM", "LPERP", "DIAMETER")
@@ -156,77 +156,32 @@ def find_sums_without_lesions(recorded: Recorded) -> Iterator[Hits]:
 
 
 @rule(
-    "READ-REPEATED",
-    "block",
-    title="Two results of one lesion or response at one scan",
-    why="A diameter would count twice in the sum; of two responses one would win by chance.",
-    mend="Keep the record that is right.",
-)
-def find_repeated_reads(recorded: Recorded) -> Iterator[Hits]:
-    """Find second diameters, and second states or responses that are not the first."""
-    for hits, is_copy in _repeated(recorded):
-        yield replace(hits, rows=hits.rows.filter(~is_copy))
-
-
-@rule(
-    "READ-COPY",
+    "TR-DATE",
     "warn",
-    title="A state or response recorded twice at one scan, both times the same",
-    why="No result changes, but something was exported twice.",
-    mend="Delete one of the two rows.",
+    title="A measurement without a date",
+    why="It is in no sum and at no time point, because nobody knows at which.",
+    mend="Write the date of the scan in TRDTC.",
 )
-def find_copied_reads(recorded: Recorded) -> Iterator[Hits]:
-    """Find second states and responses that repeat the first."""
-    for hits, is_copy in _repeated(recorded):
-        yield replace(hits, rows=hits.rows.filter(is_copy))
+def find_undated_measurements(recorded: Recorded) -> Iterator[Hits]:
+    """Find results of lesions without TRDTC."""
+    tr = recorded.pick(
+        *("tr", "USUBJID", "TRTESTCD", "TRDTC"), optional=("TRLNKID", "TRSTRESC", "TRSTRESN")
+    )
+    if tr is not None:
+        has_result = col("TRSTRESC").is_not_null() | col("TRSTRESN").is_not_null()
+        is_of_lesion = col("TRTESTCD").is_in((*DIAMETERS, "TUMSTATE"))
+        rows = tr.filter(is_of_lesion, has_result, col("TRDTC").is_null())
+        yield Hits("tr", rows, "TRDTC", "nothing", "a date", keys=("TRLNKID", "VISITNUM"))
 
 
-@rule(
-    "READ-ACCEPTED",
-    "block",
-    title="Two accepted reads at one scan",
-    why="The analysis uses the accepted read; of two it cannot know which.",
-    mend="Keep --ACPTFL = Y on the read that the adjudicator chose, and on that alone.",
+# Found after the responses are derived, by derive/response_findings.py.
+RS_DERIVED = declare_rule(
+    Rule(
+        "RS-DERIVED",
+        Severity.WARN,
+        "A collected response that differs from the one that the lesions give",
+        "One of the two is wrong, and the report uses only one of them.",
+        "Ask the reader which of the two is right; correct RSSTRESC, or the measurement in TR.",
+        __name__,
+    )
 )
-def find_two_accepted_reads(recorded: Recorded) -> Iterator[Hits]:
-    """Find scans at which records of two identified readers of one kind are accepted."""
-    for domain in ("tr", "rs"):
-        code = domain.upper()
-        flag, reader, kind = f"{code}ACPTFL", f"{code}EVALID", f"{code}EVAL"
-        table = recorded.pick(
-            domain, "USUBJID", flag, reader, optional=(kind, "VISITNUM", f"{code}DTC")
-        )
-        if table is None:
-            continue
-        scan = "VISITNUM" if recorded.has(domain, "VISITNUM") else f"{code}DTC"
-        accepted = table.filter(col(flag) == "Y", col(reader).is_not_null())
-        first = col(reader).first().over("USUBJID", kind, scan).alias("first_reader")
-        rows = (
-            accepted.with_columns(first)
-            .filter(col(reader) != col("first_reader"))
-            .unique(["USUBJID", kind, scan], keep="first", maintain_order=True)
-        )
-        found = pl.format("Y for {} and {}", col("first_reader"), col(reader))
-        yield Hits(domain, rows, flag, found, "one accepted reader")
-
-
-def _repeated(recorded: Recorded) -> Iterator[tuple[Hits, pl.Expr]]:
-    """Yield rows whose test, lesion, read and scan an earlier row has; which of them are copies."""
-    for domain, names in (("tr", ("TRLNKID", "TRGRPID")), ("rs", ("RSCAT",))):
-        code = domain.upper()
-        test, result, number = f"{code}TESTCD", f"{code}STRESC", f"{code}STRESN"
-        scan = ("VISITNUM", f"{code}DTC", f"{code}EVAL", f"{code}EVALID")
-        table = recorded.pick(domain, "USUBJID", test, optional=(result, number, *scan, *names))
-        if table is None:
-            continue
-        same = ["USUBJID", test, *scan, *names]
-        done = table.filter(col(result).is_not_null() | col(number).is_not_null())
-        done = done.with_columns(
-            col("source_row").first().over(same).alias("first_row"),
-            col(result).first().over(same).alias("first_result"),
-        )
-        again = done.filter(col("source_row") != col("first_row"))
-        is_copy = col(number).is_null() & (col(result) == col("first_result"))
-        found = pl.format("{} of row {} again", col(test), col("first_row"))
-        keys = ("TRLNKID", "VISITNUM")
-        yield Hits(domain, again, test, found, "one result", keys=keys), is_copy

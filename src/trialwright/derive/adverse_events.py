@@ -7,7 +7,7 @@ from polars import col
 
 from trialwright.derive.dates import date_flag, read_date
 from trialwright.derive.subjects import with_columns_of
-from trialwright.protocol.estimands import Grading
+from trialwright.protocol.grading import Grading
 from trialwright.protocol.model import DateImputation, Imputation
 
 SEVERITY_GRADES = {"MILD": 1, "MODERATE": 2, "SEVERE": 3, "LIFE THREATENING": 4, "FATAL": 5}

@@ -14,12 +14,16 @@ from trialwright.derive.confirmation import (
     ConfirmationRule,
     find_confirmed,
 )
+from trialwright.derive.row_keys import encode_rows
 from trialwright.protocol.endpoints import ResponseRules
 
 AVAL_OF_RESPONSE = {
     "CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "MISSING": 7, "NED": 8,
 }  # fmt: skip
 """AVAL of each AVALC."""
+
+WORST_LAST = ["NE", "CR", "PR", "SD", "NED", "NON-CR/NON-PD", "PD"]
+"""Of several assessments on one day the last of these counts."""
 
 NED = AVAL_OF_RESPONSE["NED"]
 
@@ -30,7 +34,7 @@ def derive_best_response(
     """Derive each subject's best overall response, without and with confirmation.
 
     The assessments that count lie on or after the start of treatment, before a new anticancer
-    therapy, and not after the first progression.
+    therapy, and not after the first progression; of several on one day, the worst.
 
     Parameters
     ----------
@@ -50,14 +54,29 @@ def derive_best_response(
     References
     ----------
     Eisenhauer EA, et al. Eur J Cancer 2009;45:228-247, sections 4.4 to 4.6 and table 3.
+
+    Examples
+    --------
+    A partial response that the next scan does not confirm is stable disease (table 3).
+
+    >>> from datetime import date
+    >>> subjects = pl.DataFrame({"USUBJID": ["01"], "TRTSDT": [date(2021, 1, 1)]})
+    >>> scans = pl.DataFrame({"USUBJID": ["01", "01"], "OVRLRESP": ["PR", "SD"],
+    ...                       "ADT": [date(2021, 2, 12), date(2021, 3, 26)]})
+    >>> best = derive_best_response(scans, subjects, ResponseRules())
+    >>> dict(best.filter(col("PARAMCD").is_in(["BOR", "CBOR"])).select("PARAMCD", "AVALC").rows())
+    {'BOR': 'PR', 'CBOR': 'SD'}
     """
     start = subjects.select("USUBJID", "TRTSDT", new_therapy_date(subjects).alias("NACTDT"))
     dated = time_points.select("USUBJID", "ADT", "OVRLRESP").join(start, on="USUBJID")
-    eligible = dated.filter(
-        col("OVRLRESP").is_in(list(AVAL_OF_RESPONSE)),
-        col("ADT") >= col("TRTSDT"),
-        is_before_new_therapy(rules),
+    rank = {response: rank for rank, response in enumerate(WORST_LAST)}
+    eligible = dated.with_columns(rank=col("OVRLRESP").replace_strict(rank, default=None)).filter(
+        col("rank").is_not_null(), col("ADT") >= col("TRTSDT"), is_before_new_therapy(rules)
     )
+    if encode_rows(eligible, "USUBJID", "ADT").n_unique() < eligible.height:
+        eligible = eligible.sort("rank").unique(
+            ["USUBJID", "ADT"], keep="last", maintain_order=True
+        )
     first_progression = (
         eligible.filter(col("OVRLRESP") == "PD").group_by("USUBJID").agg(pd_date=col("ADT").min())
     )

@@ -23,7 +23,8 @@ def derive_exposure_summary(
     """Derive what each treated subject received: cycles, duration, and per agent the intensity.
 
     The planned dose runs from the subject's own first dose of the agent to the day before
-    treatment ended (the data cut while it goes on), as the protocol plans it. Relative dose
+    treatment ended, or to the last dose when that is later (the data cut while treatment goes
+    on), as the protocol plans it. Relative dose
     intensity is 100 times received over planned.
 
     Parameters
@@ -46,6 +47,7 @@ def derive_exposure_summary(
         col("NADMIN").sum().cast(pl.Float64).alias("NADMIN"),
         (col("ADOSE") * col("NADMIN")).sum().alias("TOTDOSE"),
         col("ASTDT").min().alias("first_dose"),
+        col("AENDT").max().alias("last_dose"),
         col("ADOSEU").first().alias("AVALU"),
     )
     agents = _add_planned(received, adsl, protocol).unpivot(
@@ -84,7 +86,10 @@ def _add_planned(received: pl.DataFrame, adsl: pl.DataFrame, protocol: Protocol)
         pl.coalesce(col("DCTDT") - timedelta(days=1), pl.lit(protocol.study.data_cut)).alias("end"),
     )
     dated = received.join(ends, on="USUBJID").with_columns(
-        (col("end") - col("first_dose")).dt.total_days().clip(lower_bound=0).alias("days"),
+        (pl.max_horizontal("end", "last_dose") - col("first_dose"))
+        .dt.total_days()
+        .clip(lower_bound=0)
+        .alias("days"),
         col("EXTRT").str.to_lowercase().alias("agent"),
     )
     joined = dated.sort("days").join_asof(

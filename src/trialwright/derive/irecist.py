@@ -27,6 +27,11 @@ TARGET_RANK = {"CR": 0, "PR": 1, "SD": 2, "PD": 3}
 IRESPONSES = ["iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "NED", "iCPD", "iUPD", "NE"]
 """From best to worst, the order of the best overall response."""
 
+RESPONSE_COLUMNS = (
+    "USUBJID", "PARQUAL", "VISITNUM", "VISIT", "TRTSDT", "ADT", "TRGRESP", "NTRGRESP", "OVRLRESP",
+    "PDBLKDT",
+)  # fmt: skip
+
 
 def derive_irecist_responses(
     lesions: pl.DataFrame, confirm_min_days: int = CONFIRM_MIN_DAYS
@@ -59,8 +64,26 @@ def derive_irecist_responses(
     ----------
     Seymour L, et al. Lancet Oncol 2017;18:e143-e152.
     """
+    visits = _prepare_visits(lesions)
+    answer, block = follow_states(_collect(visits), confirm_min_days)
+    first = visits["first_date"].gather(pl.Series(np.maximum(block, 0)))
+    is_progression = col("answer").is_in([UNCONFIRMED, CONFIRMED])
+    return (
+        visits.with_columns(answer=pl.Series(answer), block=pl.Series(block), PDBLKDT=first)
+        .filter(col("answer") >= 0)
+        .with_columns(
+            OVRLRESP=_name_answer(),
+            PDBLKDT=pl.when(col("block") >= 0).then("PDBLKDT"),
+            ADT=pl.when(is_progression).then("first_date").otherwise("last_date"),
+        )
+        .select(RESPONSE_COLUMNS)
+    )
+
+
+def _prepare_visits(lesions: pl.DataFrame) -> pl.DataFrame:
+    """Return the visits after the start with all that the state machine looks at."""
     visits = summarize_visits(lesions)
-    visits = (
+    return (
         add_nadir(visits.filter("is_after"))
         .join(_count_new_lesions(lesions, visits), on=ASSESSMENT, how="left", maintain_order="left")
         .with_columns(
@@ -78,29 +101,19 @@ def derive_irecist_responses(
         .pipe(_add_increase, lesions)
         .pipe(_add_reappearance)
     )
-    answer, block = follow_states(_collect(visits), confirm_min_days)
-    first = visits["first_date"].gather(pl.Series(np.maximum(block, 0)))
+
+
+def _name_answer() -> pl.Expr:
+    """Return the response by the answer of the state machine."""
     return (
-        visits.with_columns(answer=pl.Series(answer), block=pl.Series(block), PDBLKDT=first)
-        .filter(col("answer") >= 0)
-        .with_columns(
-            OVRLRESP=pl.when(col("answer") == UNCONFIRMED)
-            .then(pl.lit("iUPD"))
-            .when(col("answer") == CONFIRMED)
-            .then(pl.lit("iCPD"))
-            .when(col("answer") == NOT_EVALUABLE)
-            .then(pl.lit("NE"))
-            .otherwise(col("plain").replace_strict(IMMUNE_NAME, default=None)),
-            PDBLKDT=pl.when(col("block") >= 0).then("PDBLKDT"),
-            ADT=pl.when(col("answer").is_in([UNCONFIRMED, CONFIRMED]))
-            .then("first_date")
-            .otherwise("last_date"),
-        )
-        .select(
-            "USUBJID", "PARQUAL", "VISITNUM", "VISIT", "TRTSDT", "ADT", "TRGRESP", "NTRGRESP",
-            "OVRLRESP", "PDBLKDT",
-        )
-    )  # fmt: skip
+        pl.when(col("answer") == UNCONFIRMED)
+        .then(pl.lit("iUPD"))
+        .when(col("answer") == CONFIRMED)
+        .then(pl.lit("iCPD"))
+        .when(col("answer") == NOT_EVALUABLE)
+        .then(pl.lit("NE"))
+        .otherwise(col("plain").replace_strict(IMMUNE_NAME, default=None))
+    )
 
 
 def _count_new_lesions(lesions: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
@@ -213,24 +226,27 @@ def derive_irecist_endpoints(
     found = started.join(_best(used, rules), on="USUBJID", how="left").join(
         last, on="USUBJID", how="left"
     )
-    is_progressed, died = col("pd_date").is_not_null(), col("DTHDT").is_not_null()
     return (
-        found.with_columns(
-            IBOR=col("IBOR").fill_null("NE"),
-            STARTDT=col("TRTSDT"),
-            ADT=pl.coalesce("pd_date", "DTHDT", "last_date", "TRTSDT"),
-            CNSR=pl.when(is_progressed | died).then(0).otherwise(1).cast(pl.Int64),
-            EVNTDESC=pl.when(is_progressed & col("is_confirmed"))
-            .then(pl.lit("Progression confirmed later (iCPD), at its first sign"))
-            .when(is_progressed)
-            .then(pl.lit("Unconfirmed progression (iUPD) that nothing resolved"))
-            .when(died)
-            .then(pl.lit("Death"))
-            .otherwise(pl.lit("Last adequate assessment")),
-        )
+        _date_event(found.with_columns(IBOR=col("IBOR").fill_null("NE"), STARTDT=col("TRTSDT")))
         .with_columns(AVAL=((col("ADT") - col("STARTDT")).dt.total_days() + 1).cast(pl.Float64))
         .sort("USUBJID")
         .select("USUBJID", "IBOR", "IBORDT", "STARTDT", "ADT", "AVAL", "CNSR", "EVNTDESC")
+    )
+
+
+def _date_event(found: pl.DataFrame) -> pl.DataFrame:
+    """Add the event or censoring of iPFS and its date."""
+    is_progressed, died = col("pd_date").is_not_null(), col("DTHDT").is_not_null()
+    return found.with_columns(
+        ADT=pl.coalesce("pd_date", "DTHDT", "last_date", "TRTSDT"),
+        CNSR=pl.when(is_progressed | died).then(0).otherwise(1).cast(pl.Int64),
+        EVNTDESC=pl.when(is_progressed & col("is_confirmed"))
+        .then(pl.lit("Progression confirmed later (iCPD), at its first sign"))
+        .when(is_progressed)
+        .then(pl.lit("Unconfirmed progression (iUPD) that nothing resolved"))
+        .when(died)
+        .then(pl.lit("Death"))
+        .otherwise(pl.lit("Last adequate assessment")),
     )
 
 

@@ -63,13 +63,13 @@ def has_unit(criterion: LabCriterion) -> pl.Expr:
 
 def unit_key_of(unit: str) -> str:
     """Return a unit as units are compared."""
-    return unit.strip().lower()
+    return unit.lower()
 
 
 def unit_key(name: str) -> pl.Expr:
     """Return a column of units as units are compared; empty is null."""
-    key = col(name).str.strip_chars().str.to_lowercase()
-    return pl.when(key != "").then(key)
+    key = col(name).str.to_lowercase()
+    return pl.when(key.str.strip_chars() != "").then(key)
 
 
 def find_unit_slip(criteria: Sequence[LabCriterion]) -> pl.Expr:
@@ -80,7 +80,7 @@ def find_unit_slip(criteria: Sequence[LabCriterion]) -> pl.Expr:
     limits beside it, is wrong.
     """
     unit, base_unit = unit_key("AVALU"), unit_key("BASEU")
-    shown = pl.format("'{}'", col("AVALU").str.strip_chars())
+    shown = pl.format("'{}'", col("AVALU"))
     found = pl.when(unit.is_null()).then(pl.lit("unit missing")).otherwise(pl.lit("unit ") + shown)
     expected = [criterion.unit for criterion in criteria if criterion.unit is not None]
     slip = pl.lit(None, dtype=pl.String)
@@ -90,7 +90,7 @@ def find_unit_slip(criteria: Sequence[LabCriterion]) -> pl.Expr:
         slip = pl.when(~is_any).then(text)
     if any(_leans_on_baseline(criterion) for criterion in criteria):
         differs = col("BASE").is_not_null() & unit.ne_missing(base_unit)
-        base = pl.format("'{}'", col("BASEU").str.strip_chars()).fill_null("none")
+        base = pl.format("'{}'", col("BASEU")).fill_null("none")
         text = pl.format("{}, but the baseline's is {}", found, base)
         slip = pl.coalesce(slip, pl.when(differs).then(text))
     return slip

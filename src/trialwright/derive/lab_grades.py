@@ -72,7 +72,7 @@ def grade_labs(
     >>> values = pl.DataFrame({"PARAMCD": ["K", "K"], "AVAL": [2.9, 2.9], "AVALU": ["mmol/L", "g"]})
     >>> graded = grade_labs(values, CtcaeVersion.V5_0)
     >>> graded["ATOXGR"].to_list(), graded["ATOXRSNL"].to_list()
-    ([-3, None], [None, "unit 'g', expected MMOL/L"])
+    ([-3, None], [None, "unit 'g', expected mmol/L"])
     """
     rows = lb
     if not {"ATOXDSCL", "ATOXDSCH"} & set(lb.columns):
@@ -144,7 +144,7 @@ def _grade_side(
     by_term: dict[str, list[LabCriterion]] = {}
     for item in criteria:
         by_term.setdefault(item.term.lower(), []).append(item)
-    term = col(name).str.strip_chars().str.to_lowercase()
+    term = col(name).str.to_lowercase()
     parts = []
     for (key,), part in rows.with_columns(term.alias("term")).group_by("term"):
         found = by_term.get(str(key), [])

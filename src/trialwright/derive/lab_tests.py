@@ -4,11 +4,7 @@ import polars as pl
 from polars import col
 
 from trialwright.datasets.lab_criteria import CtcaeVersion, list_lab_tests
-
-SPECIMENS = ("BLOOD", "SERUM", "PLASMA")  # words of LBSPEC; criteria are for blood, never for urine
-ARTERIAL = "ARTERIAL"
-ARTERIAL_TESTS = ("PH",)  # acidosis and alkalosis; PH of a venous sample or of urine is another
-URINALYSIS = "URIN"  # in LBCAT, where LBSPEC was not recorded
+from trialwright.datasets.lab_specimens import is_graded_specimen
 
 
 def assign_lab_terms(lb: pl.DataFrame, version: CtcaeVersion) -> pl.DataFrame:
@@ -38,8 +34,8 @@ def assign_lab_terms(lb: pl.DataFrame, version: CtcaeVersion) -> pl.DataFrame:
     fasting = {test.code: test.high_term_fasting or test.high_term for test in tests}
     is_fasting = (col("LBFAST").str.to_uppercase() == "Y").fill_null(value=False)
     terms = rows.select(
-        pl.when(_is_graded(code)).then(_look_up(code, low)).alias("ATOXDSCL"),
-        pl.when(_is_graded(code))
+        pl.when(is_graded_specimen(code)).then(_look_up(code, low)).alias("ATOXDSCL"),
+        pl.when(is_graded_specimen(code))
         .then(pl.when(is_fasting).then(_look_up(code, fasting)).otherwise(_look_up(code, high)))
         .alias("ATOXDSCH"),
     )
@@ -55,12 +51,3 @@ def find_test_review(version: CtcaeVersion) -> pl.Expr:
 
 def _look_up(code: pl.Expr, values: dict[str, str | None]) -> pl.Expr:
     return code.replace_strict(values, default=None, return_dtype=pl.String)
-
-
-def _is_graded(code: pl.Expr) -> pl.Expr:
-    specimen = col("LBSPEC").str.to_uppercase()
-    is_urine = col("LBCAT").str.to_uppercase().str.contains(URINALYSIS).fill_null(value=False)
-    is_blood = pl.any_horizontal(specimen.str.contains(word) for word in SPECIMENS)
-    is_arterial = specimen.str.contains(ARTERIAL).fill_null(value=False)
-    is_fit = pl.when(specimen.is_null()).then(~is_urine).otherwise(is_blood)
-    return is_fit & (~code.is_in(ARTERIAL_TESTS) | is_arterial)

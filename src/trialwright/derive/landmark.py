@@ -68,29 +68,27 @@ def derive_landmark(
         ],
         how="diagonal_relaxed",
     )
-    name = f"Progression-free at {_name_landmark(rule)}"
-    missing = {
-        name: pl.lit(None, dtype=dtype)
-        for name, dtype in {
-            "VISITNUM": pl.Float64(), "VISIT": pl.String(), "ADTF": pl.String(),
-            "ANL02FL": pl.String(), "ASEQ": pl.Int64(),
-        }.items()
-        if name not in rows.columns
-    }  # fmt: skip
     return (
-        rows.with_columns(
-            **missing,
-            PARQUAL=pl.lit(read, dtype=pl.String),
-            PARAM=pl.when(col("first") == 0)
-            .then(pl.lit(f"{name}, verified by a scan"))
-            .otherwise(pl.lit(f"{name}, by dates")),
-            AVAL=col("AVALC").replace_strict(AVAL_OF_STATUS, return_dtype=pl.Float64),
-            ADY=count_study_day("ADT", "TRTSDT"),
-            ANL01FL=pl.lit("Y"),
-        )
-        .sort("USUBJID", "first")
-        .select(COLUMNS)
+        _shape_rows(rows, rule).with_columns(PARQUAL=pl.lit(read, dtype=pl.String)).select(COLUMNS)
     )
+
+
+def _shape_rows(rows: pl.DataFrame, rule: LandmarkRule) -> pl.DataFrame:
+    """Give the rows the names, numbers and order of ADRS."""
+    name = f"Progression-free at {_name_landmark(rule)}"
+    empty = {
+        "VISITNUM": pl.Float64(), "VISIT": pl.String(), "ADTF": pl.String(),
+        "ANL02FL": pl.String(), "ASEQ": pl.Int64(),
+    }  # fmt: skip
+    return rows.with_columns(
+        *[pl.lit(None, dtype=dtype).alias(column) for column, dtype in empty.items()],
+        PARAM=pl.when(col("first") == 0)
+        .then(pl.lit(f"{name}, verified by a scan"))
+        .otherwise(pl.lit(f"{name}, by dates")),
+        AVAL=col("AVALC").replace_strict(AVAL_OF_STATUS, return_dtype=pl.Float64),
+        ADY=count_study_day("ADT", "TRTSDT"),
+        ANL01FL=pl.lit("Y"),
+    ).sort("USUBJID", "first")
 
 
 def _date_landmark(rule: LandmarkRule) -> pl.Expr:

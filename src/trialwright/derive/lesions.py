@@ -27,6 +27,7 @@ __all__ = ["TOO_SMALL_MM", "derive_adtr", "derive_lesion_measurements"]
 TOO_SMALL_MM = 5.0  # a lesion that is seen but too small to measure
 NORMAL_NODE_BELOW_MM = 10.0
 NODE_LOCATION = r"(?i)\bnode"
+OF_LESION = ["USUBJID", "TRLNKID"]
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 
 COLUMNS = (
@@ -95,6 +96,7 @@ def _seen_without_record(
     """Return lesions identified at a visit where TR has nothing of them."""
     of_visit = ["USUBJID", "VISITNUM", "TRLNKID"]
     is_new, is_nontarget = col("TUSTRESC") == NEW, col("TUSTRESC") == NON_TARGET
+    lesions = lesions.filter(col("VISITNUM").is_in(identified["VISITNUM"].unique().implode()))
     unrecorded = (
         identified.rename({"TULNKID": "TRLNKID"})
         .filter(col("TRLNKID").is_not_null(), col("VISITNUM").is_not_null())
@@ -125,80 +127,97 @@ def _seen_without_record(
 
 def _add_class(lesions: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFrame:
     """Add class, location and whether a lesion is a node: one answer per lesion."""
-    of_lesion = ["USUBJID", "TRLNKID"]
     known = (
         identified.sort("VISITNUM", "TUSEQ", "TUSTRESC", "TULOC")
         .group_by("USUBJID", col("TULNKID").alias("TRLNKID"))
         .agg(col("TULOC").drop_nulls().first(), col("TUSTRESC").drop_nulls().first())
     )
-    # A lesion keeps the class of its first visit; a change is a finding.
+    lesions = lesions.join(known, on=OF_LESION, how="left", maintain_order="left").with_columns(
+        is_node=col("TULOC").str.contains(NODE_LOCATION)
+    )
+    if lesions["is_node"].has_nulls():
+        lesions = _add_nodes_by_axis(lesions)
+    if not (lesions["TRGRPID"].fill_null("") == lesions["TUSTRESC"].fill_null("?")).all():
+        lesions = _keep_class(lesions)
+    return lesions.with_columns(
+        TULOCGR1=pl.when("is_node").then(pl.lit("NODAL")).otherwise(pl.lit("NON-NODAL"))
+    )
+
+
+def _add_nodes_by_axis(lesions: pl.DataFrame) -> pl.DataFrame:
+    """Take lesions without location for nodes where only a short axis was ever measured."""
+    by_axis = lesions.group_by(OF_LESION).agg(
+        short_axis_only=(col("LPERP").count() > 0) & (col("LDIAM").count() == 0)
+    )
+    return lesions.join(by_axis, on=OF_LESION, how="left", maintain_order="left").with_columns(
+        is_node=pl.coalesce("is_node", "short_axis_only")
+    )
+
+
+def _keep_class(lesions: pl.DataFrame) -> pl.DataFrame:
+    """Give every lesion the class of its first record, else that of TU; a change is a finding."""
     classes = (
-        lesions.select(*of_lesion, "VISITNUM", "TRREPNUM", "TRGRPID")
-        .filter(col("TRGRPID").is_not_null())
-        .unique(of_lesion, keep="first", maintain_order=True)
-        .select(*of_lesion, class_first="TRGRPID")
+        lesions.filter(col("TRGRPID").is_not_null())
+        .unique(OF_LESION, keep="first", maintain_order=True)
+        .select(*OF_LESION, class_first="TRGRPID")
     )
-    is_node = pl.coalesce(col("TULOC").str.contains(NODE_LOCATION), "short_axis_only")
-    facts = (
-        lesions.select(*of_lesion, "LDIAM", "LPERP")
-        .group_by(of_lesion)
-        .agg(short_axis_only=(col("LPERP").count() > 0) & (col("LDIAM").count() == 0))
-        .join(classes, on=of_lesion, how="left")
-        .join(known, on=of_lesion, how="left")
-        .select(
-            *of_lesion,
-            "TULOC",
-            TRGRPID=pl.coalesce("class_first", "TUSTRESC"),
-            TULOCGR1=pl.when(is_node).then(pl.lit("NODAL")).otherwise(pl.lit("NON-NODAL")),
-        )
+    return lesions.join(classes, on=OF_LESION, how="left", maintain_order="left").with_columns(
+        TRGRPID=pl.coalesce("class_first", "TUSTRESC")
     )
-    return lesions.drop("TRGRPID").join(facts, on=of_lesion, how="left", maintain_order="left")
 
 
 def _add_values(lesions: pl.DataFrame) -> pl.DataFrame:
     """Add the millimeters that a lesion contributes, and its state."""
     is_nodal = col("TULOCGR1") == "NODAL"
-    measured = pl.when(is_nodal).then("LPERP").otherwise("LDIAM")
-    lesions = lesions.with_columns(
-        measured=measured,
-        is_target=(col("TRGRPID") == TARGET).fill_null(value=False),
-        stated=pl.coalesce("axis_state", "named_state"),
+    is_measured, is_small = col("measured").is_not_null(), col("stated") == TOO_SMALL
+    value = (
+        pl.when(col("stated") == MERGED)
+        .then(0.0)
+        .when(is_measured)
+        .then("measured")
+        .when(col("stated") == ABSENT)
+        .then(0.0)
+        .when(is_small & (col("TRGRPID") == TARGET))
+        .then(TOO_SMALL_MM)
     )
-    is_measured, is_merged = col("measured").is_not_null(), col("stated") == MERGED
-    is_absent, is_small = col("stated") == ABSENT, col("stated") == TOO_SMALL
-    is_normal = (col("measured") == 0) | (is_nodal & (col("measured") < NORMAL_NODE_BELOW_MM))
-    target_state = (
-        pl.when(is_merged | is_small | (is_absent & ~is_measured))
-        .then("stated")
+    return lesions.with_columns(
+        measured=pl.when(is_nodal).then("LPERP").otherwise("LDIAM"),
+        stated=pl.coalesce("axis_state", "named_state"),
+    ).with_columns(
+        AVAL=value,
+        AVALC=pl.when(col("TRGRPID") == TARGET).then(_name_target()).otherwise(_name_other()),
+    )
+
+
+def _name_target() -> pl.Expr:
+    """Return the state of a target lesion."""
+    is_measured = col("measured").is_not_null()
+    says = col("stated")
+    return (
+        pl.when(says.is_in([MERGED, TOO_SMALL]) | ((says == ABSENT) & ~is_measured))
+        .then(says)
         .when(is_measured)
         .then(pl.lit(MEASURED))
         .otherwise(pl.lit(NOT_EVALUABLE))
     )
-    is_nontarget = col("TRGRPID") == NON_TARGET
-    other_state = (
+
+
+def _name_other() -> pl.Expr:
+    """Return the state of a non-target or new lesion."""
+    is_normal_node = (col("TULOCGR1") == "NODAL") & (col("measured") < NORMAL_NODE_BELOW_MM)
+    return (
         # A non-target that is called unequivocal is one that progressed unequivocally.
-        pl.when(is_nontarget & (col("stated") == UNEQUIVOCAL))
+        pl.when((col("TRGRPID") == NON_TARGET) & (col("stated") == UNEQUIVOCAL))
         .then(pl.lit(PROGRESSION))
         .when(col("stated").is_not_null())
         .then("stated")
-        .when(~is_measured)
+        .when(col("measured").is_null())
         .then(pl.lit(NOT_EVALUABLE))
         .when(col("TRGRPID") == NEW)
         .then(pl.lit(UNEQUIVOCAL))
-        .when(is_normal)
+        .when((col("measured") == 0) | is_normal_node)
         .then(pl.lit(ABSENT))
         .otherwise(pl.lit(PRESENT))
-    )
-    return lesions.with_columns(
-        AVALC=pl.when("is_target").then(target_state).otherwise(other_state),
-        AVAL=pl.when(is_merged)
-        .then(0.0)
-        .when(is_measured)
-        .then("measured")
-        .when(is_absent)
-        .then(0.0)
-        .when(is_small & col("is_target"))
-        .then(TOO_SMALL_MM),
     )
 
 

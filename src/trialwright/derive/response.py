@@ -59,6 +59,20 @@ def derive_time_point_responses(
     References
     ----------
     Eisenhauer EA, et al. Eur J Cancer 2009;45:228-247.
+
+    Examples
+    --------
+    A growth from 50 to 60 mm is exactly 20%, and progression.
+
+    >>> from datetime import date
+    >>> from trialwright.derive.lesions import derive_lesion_measurements
+    >>> subjects = pl.DataFrame({"USUBJID": ["01"], "TRTSDT": [date(2021, 1, 1)]})
+    >>> tr = pl.DataFrame({"USUBJID": ["01", "01"], "TRGRPID": ["TARGET", "TARGET"],
+    ...     "TRLNKID": ["T01", "T01"], "TRTESTCD": ["LDIAM", "LDIAM"], "VISITNUM": [0.0, 1.0],
+    ...     "TRSTRESN": [50.0, 60.0], "TRDTC": ["2020-12-28", "2021-02-12"]})
+    >>> lesions = derive_lesion_measurements({"tr": tr}, subjects, AnalysisRead.INVESTIGATOR)
+    >>> derive_time_point_responses(lesions, ResponseRules()).select("OVRLRESP", "AREASON").row(0)
+    ('PD', 'The sum of target diameters grew by at least 20% and 5 mm over its nadir.')
     """
     visits = summarize_visits(lesions)
     new_lesions = find_new_lesions(lesions, visits)

@@ -9,9 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Transform
 
-from trialwright.figures.layout import EDGE_POINTS, points_from, room_points, size_points
+from trialwright.figures.layout import EDGE_POINTS, nudge, points_from, room_points, size_points
 from trialwright.figures.measure import BASE, SMALL, line_height, text_width, wrap_text
-from trialwright.figures.style import INK, QUIET_INK
+from trialwright.figures.style import INK, QUIET_INK, RULE
 
 KEY_SYMBOL_POINTS, KEY_GAP_POINTS, KEY_ABOVE_POINTS = 12.0, 10.0, 6.0
 MARKER_POINTS = 5.0
@@ -28,9 +28,15 @@ class KeyItem:
     dashes: Any = None
     hatch: str = ""
     alpha: float = 1.0
+    linewidth: float = 1.25
 
 
-def draw_key(ax: Axes, items: Sequence[KeyItem], left_points: float = 0.0) -> None:
+def draw_key(
+    ax: Axes,
+    items: Sequence[KeyItem],
+    left_points: float = 0.0,
+    above_points: float = KEY_ABOVE_POINTS,
+) -> None:
     """Draw a key in rows above the axes.
 
     The key stands outside the plot, so it never covers data; rows break where the width ends.
@@ -43,6 +49,8 @@ def draw_key(ax: Axes, items: Sequence[KeyItem], left_points: float = 0.0) -> No
         Entries in reading order.
     left_points : float
         Where rows start, from the left edge of the axes; negative over labels at the left.
+    above_points : float
+        Where the lowest row stands, above the axes.
     """
     room = max(room_points(ax), 60.0)
     rows: list[list[tuple[float, KeyItem]]] = [[]]
@@ -57,7 +65,7 @@ def draw_key(ax: Axes, items: Sequence[KeyItem], left_points: float = 0.0) -> No
     step = line_height(SMALL) + 2
     for number, row in enumerate(reversed(rows)):
         for x, item in row:
-            y = KEY_ABOVE_POINTS + (number + 0.5) * step
+            y = above_points + (number + 0.5) * step
             draw_key_symbol(ax, item, x, y)
             draw_key_text(ax, item.label, x + KEY_SYMBOL_POINTS + 3, y)
 
@@ -75,6 +83,7 @@ def draw_key_symbol(ax: Axes, item: KeyItem, x: float, y: float) -> None:
                 [y, y],
                 color=item.color,
                 linestyle=item.dashes,
+                linewidth=item.linewidth,
                 transform=where,
                 clip_on=False,
             )
@@ -135,6 +144,35 @@ def draw_marker(
             zorder=5,
         )
     )
+
+
+def draw_named_lines(ax: Axes, lines: Sequence[tuple[str, float]]) -> float:
+    """Draw upright lines with their names over the axes; names that would touch are stacked.
+
+    Parameters
+    ----------
+    ax : Axes
+        Fitted before, so that their width is known.
+    lines : sequence of (str, float)
+        Names and places on the horizontal axis.
+
+    Returns
+    -------
+    float
+        Where the next thing above can stand, in points over the axes.
+    """
+    low, high = ax.get_xlim()
+    per_unit = size_points(ax)[0] / (high - low)
+    ends: list[float] = []
+    for words, place in sorted(lines, key=lambda line: line[1]):
+        ax.axvline(place, color=RULE, linewidth=0.75, linestyle=(0, (4, 2)), zorder=1)
+        half = text_width(words, SMALL) / 2 + 3
+        left = (place - low) * per_unit - half
+        floor = next((i for i, end in enumerate(ends) if end <= left), len(ends))
+        ends[floor : floor + 1] = [left + 2 * half]
+        above = nudge(ax, ax.get_xaxis_transform(), 0, 4 + floor * line_height(SMALL))
+        ax.text(place, 1, words, transform=above, fontsize=SMALL, ha="center")
+    return KEY_ABOVE_POINTS + len(ends) * line_height(SMALL)
 
 
 def draw_note(ax: Axes, text: str, below_points: float) -> None:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
+from trialwright.protocol.grading import Grading, LabUnits
 from trialwright.protocol.words import SHORT_NAME, Words, read_words
 
 
@@ -68,13 +69,6 @@ class CensorAt(Enum):
 
     LAST_ASSESSMENT = "last evaluable tumor assessment"
     LAST_CONTACT = "last contact"
-
-
-class Grading(Enum):
-    """Which variable grades an adverse event."""
-
-    AETOXGR = "AETOXGR"
-    AESEV = "AESEV"
 
 
 class FollowUpMethod(Enum):
@@ -273,6 +267,9 @@ class Safety(Estimand):
         ge=0,
         description="Days after the last dose until which an event is treatment-emergent; "
         "no end when left out",
+    )
+    lab_units: LabUnits = Field(
+        default=LabUnits.SI, description="Units in which the laboratory values are graded"
     )
     terms_of_interest: tuple[str, ...] = Field(
         default=(), description="Terms (AEDECOD) that are reported by name"

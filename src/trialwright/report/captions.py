@@ -46,8 +46,8 @@ def caption_result(result: Result) -> Text:
     if isinstance(result, SurvivalResult):
         band = f"{100 * result.level:g}% pointwise limits on the {result.conf_type} scale"
         return (
-            f"{result.title} by {_in_sentence(result.method.name)}, with {band}. Ticks are censored patients; "
-            "below the axis, patients at risk and cumulative events.",
+            f"{result.title} by {_in_sentence(result.method.name)}, with {band}. "
+            "Ticks are censored patients; below the axis, patients at risk and cumulative events.",
         )
     caption = CAPTIONS.get(type(result))
     return (caption(result),) if caption else (f"{result.title}.",)

@@ -177,6 +177,8 @@ def _primary(material: Material) -> Section | None:
         if isinstance(result, StageResult):
             told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
             blocks += _show(material, result_id, told)
+            if not result.rules.is_empty():
+                blocks.append(TableBlock(result.rules_table()))
     known = {"flow", "baseline", "exposure", "disposition", "course", "deaths", "patients"}
     blocks += [
         AbsentBlock(a.what, a.needs)
@@ -230,7 +232,8 @@ def _safety(material: Material) -> Section | None:
         terms = material.results.get("ae_terms")
         if isinstance(terms, AdverseEventTerms):
             blocks.append(Paragraph(conduct.tell_adverse_events(terms)))
-        blocks += _show(material, "ae_overview") + _show(material, "ae_terms")
+        for result_id in ("ae_overview", "ae_terms", "lab_shift", "lab_grading"):
+            blocks += _show(material, result_id)
     blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
     return _section("safety", "Safety and deaths", blocks)
 

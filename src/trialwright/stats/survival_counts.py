@@ -16,7 +16,7 @@ BoolArray = NDArray[np.bool_]
 TIME_TOLERANCE = float(np.finfo(np.float64).eps ** 0.5)
 
 # Rows handled at once: the working arrays stay in the cache of the processor.
-CHUNK_ROWS = 16384
+CHUNK_ROWS = 65_536
 
 
 def chunks(size: int) -> Iterator[slice]:
@@ -71,7 +71,7 @@ def check_times(time: ArrayLike, event: ArrayLike) -> tuple[NDArray[np.generic],
             "No subject is left to estimate survival from, expected at least one. "
             "Check the population."
         )
-    return _checked_numbers(times), check_events(events)
+    return check_numbers(times), check_events(events)
 
 
 def check_events(events: NDArray[np.generic]) -> BoolArray:
@@ -86,7 +86,7 @@ def check_events(events: NDArray[np.generic]) -> BoolArray:
     return events.astype(np.bool_)
 
 
-def _checked_numbers(times: NDArray[np.generic]) -> NDArray[np.generic]:
+def check_numbers(times: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return times as they came when they are finite and not negative."""
     if times.dtype.kind not in "iuf":
         try:
@@ -190,8 +190,8 @@ def _count_keys(keys: NDArray[np.uint64], tolerance: float) -> EventCounts:
         np.cumsum(censored[: size + 1], out=censored[: size + 1])
         firsts = np.flatnonzero(values[1 : size + 1] - values[:size] > tolerance)
         stop = found + firsts.size
-        times[found:stop] = values[1:][firsts]
-        n_before[found:stop] = censored[firsts]
+        values[1:].take(firsts, out=times[found:stop], mode="clip")
+        censored.take(firsts, out=n_before[found:stop], mode="clip")
         np.subtract(n - part.start, firsts, out=n_risk[found:stop])
         found, values[0], censored[0] = stop, values[size], censored[size]
     n_risk[found], n_before[found] = 0, censored[0]

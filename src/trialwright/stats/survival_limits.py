@@ -63,7 +63,8 @@ def limit_survival(
     limits = np.empty((2, survival.size))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for part in chunks(survival.size):
-            limits[:, part] = SCALES[conf_type](survival[part], z * log_error[part])
+            lower, upper = SCALES[conf_type](survival[part], z * log_error[part])
+            limits[0, part], limits[1, part] = lower, upper
     value = 0.0 if at_zero is LimitAtZero.ZERO else np.nan
     for row in limits:
         row[np.flatnonzero(survival == 0)] = value

@@ -71,9 +71,11 @@ class DesignChoice:
 class DesignSearch:
     """The admissible designs from minimax to optimal, and the certificate of their optimality.
 
-    No test of fewer than `n_first` patients keeps both limits; every design from there to
-    `n_last` - 1 was excluded or found; one of `n_last` or more patients expects at least
-    `bound` patients under p0 (None when n_max ended the search before that was proven).
+    `frontier` holds, in order of n, every design that expects fewer patients than all smaller ones;
+    those of `designs` are its convex hull. No test of fewer than `n_first` patients keeps both
+    limits; every design from there to `n_last` - 1 was excluded or found; one of `n_last` or more
+    patients expects at least `bound` patients under p0 (None when n_max ended the search before
+    that was proven).
     """
 
     p0: float
@@ -81,6 +83,7 @@ class DesignSearch:
     alpha: float
     power: float
     designs: tuple[DesignChoice, ...]
+    frontier: tuple[Candidate, ...]
     proven: bool
     n_first: int
     n_last: int
@@ -195,6 +198,7 @@ def search_two_stage(
         alpha=alpha,
         power=power,
         designs=designs,
+        frontier=frontier.candidates,
         proven=frontier.bound is not None,
         n_first=frontier.n_first,
         n_last=frontier.n_last,

@@ -1,6 +1,9 @@
 """Figures of results, drawn to files, and what the report shows of them."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,8 @@ from trialwright.figures.style import save_figure
 from trialwright.report.blocks import Download, FigureBlock
 
 FOLDER = "figures"
+WORTH_A_PROCESS = 40  # fewer patients are drawn before another process has started
+MOST_WORKERS = 8
 
 
 def draw_result(result: Result, results: Path, footer: str) -> dict[str, str]:
@@ -36,8 +41,26 @@ def draw_result(result: Result, results: Path, footer: str) -> dict[str, str]:
 
 def draw_patients(patients: Any, results: Path, footer: str) -> dict[str, dict[str, str]]:
     """Draw every patient's time line; return, by patient, its file and text alternative."""
+    subjects = patients.patients()
+    if len(subjects) < WORTH_A_PROCESS:
+        return _draw_some(patients, subjects, results, footer)
+    n_workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    shares = [subjects[start::n_workers] for start in range(n_workers)]
+    drawn: dict[str, dict[str, str]] = {}
+    # New processes, not forks: the frame library runs threads, which a fork would tear.
+    with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(_draw_some, patients, share, results, footer) for share in shares]
+        for share in waiting:
+            drawn |= share.result()
+    return {subject: drawn[subject] for subject in subjects}
+
+
+def _draw_some(
+    patients: Any, subjects: Sequence[str], results: Path, footer: str
+) -> dict[str, dict[str, str]]:
+    """Draw the time lines of some patients."""
     drawn = {}
-    for subject in patients.patients():
+    for subject in subjects:
         axes = patients.plot_patient(subject)
         alt = patients.describe_patient(subject)
         stem = results / FOLDER / "patients" / safe_name(subject)

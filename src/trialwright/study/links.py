@@ -63,6 +63,7 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
         *_BY_SOURCE,
     ),
     "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),
+    "adlb": (Link("lb", {"USUBJID": "USUBJID", "SRCSEQ": "LBSEQ"}),),
     "adae": (Link("ae", {"USUBJID": "USUBJID", "SRCSEQ": "AESEQ"}),),
 }
 

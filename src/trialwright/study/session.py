@@ -13,16 +13,18 @@ from trialwright.core.errors import DataError, Finding, Severity, StudyError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
 from trialwright.protocol.model import Protocol
-from trialwright.study.check import check_data, read_findings, store_finding
+from trialwright.study.analyses import list_analyses
+from trialwright.study.check import check_data, check_responses, read_findings, store_finding
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
 from trialwright.study.facts import find_facts
 from trialwright.study.figures import draw_patients, draw_result
 from trialwright.study.reporting import print_band, write_manifest, write_report, write_results
-from trialwright.study.run import ABSENT, FAILED, Step, StepReport, hash_code, run_steps
-from trialwright.study.steps import list_analyses, list_derivations, list_recorded
+from trialwright.study.run import ABSENT, DONE, FAILED, Step, StepReport, hash_code, run_steps
+from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
 
 Tell = Callable[[str], None]
+CHECKS = ("check", "response_check")
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,40 @@ class Study:
         return {domain: (path.name, hash_file(path)) for domain, path in tables}
 
     def check(self, tell: Tell | None = None) -> list[Finding]:
-        """Check the protocol and the recorded data; return the findings."""
+        """Check the protocol and the recorded data; return the findings.
+
+        What must be derived first, such as responses from lesions, is checked unless something
+        blocks.
+        """
         self._run_check(tell)
-        return read_findings(self.store.load("check"))
+        if not is_blocked(self._findings()):
+            run_steps([*list_derivations(self.protocol), self._response_check()], self.store, tell)
+        return self._findings()
+
+    def _findings(self) -> list[Finding]:
+        """Return the findings of all checks that were made."""
+        made = [name for name in CHECKS if self._is_done(name)]
+        return [finding for name in made for finding in read_findings(self.store.load(name))]
+
+    def _is_done(self, name: str) -> bool:
+        state = self.store.states.get(name)
+        return state is not None and state.status == DONE
+
+    def _response_check(self) -> Step:
+        """Return the step that holds collected responses against the lesions."""
+        file, _ = self.files.get("rs", ("rs", ""))
+        return Step(
+            "response_check",
+            "check of the collected responses",
+            check_responses,
+            {"recorded": ("rs", "lb"), "lesions": "lesions", "adsl": "adsl"},
+            {
+                "rules": self.protocol.response,
+                "file": file,
+                "severities": {rule: a.value for rule, a in self.protocol.checks.items()},
+            },
+            needs=("rs",),
+        )
 
     def run(self, tell: Tell | None = None) -> Results:
         """Run everything that changed, then the report.
@@ -96,10 +129,13 @@ class Study:
             When the check finds what blocks; all findings are in it.
         """
         reports = self._run_check(tell)
-        findings = read_findings(self.store.load("check"))
-        if any(finding.severity is Severity.BLOCK for finding in findings):
+        if is_blocked(self._findings()):
+            raise DataError(self._findings())
+        derivations = [*list_derivations(self.protocol), self._response_check()]
+        reports += run_steps(derivations, self.store, tell)
+        findings = self._findings()
+        if is_blocked(findings):
             raise DataError(findings)
-        reports += run_steps(list_derivations(self.protocol), self.store, tell)
         analyses = list_analyses(self.protocol)
         reports += run_steps(analyses, self.store, tell)
         reports += run_steps(self._figure_steps(analyses), self.store, tell)
@@ -172,7 +208,7 @@ class Study:
         def compose(**_: Any) -> dict[str, str]:
             figures = self._drawn("figure.")
             parts = {
-                "findings": read_findings(self.store.load("check")),
+                "findings": self._findings(),
                 "figures": {k: v for k, v in figures.items() if k != "patients"},
                 "patients": figures.get("patients", {}),
             }
@@ -217,6 +253,11 @@ class Study:
                 f"{self.path} has no analysis datasets yet. Run `trialwright run` first."
             )
         return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def is_blocked(findings: list[Finding]) -> bool:
+    """Tell whether a finding stops the run."""
+    return any(finding.severity is Severity.BLOCK for finding in findings)
 
 
 def open_study(path: str | Path) -> Study:

@@ -201,8 +201,10 @@ def _response_points(assessments: pl.DataFrame) -> pl.DataFrame:
 
 def _sum_points(assessments: pl.DataFrame) -> pl.DataFrame:
     text = [
-        f"{round_half_up(total, 0)} mm" if change is None else round_half_up(change, 0) + " %"
-        for total, change in assessments.select("AVAL", "PCHG").iter_rows()
+        f"{round_half_up(total, 0)} mm"
+        if day is None or day < 1
+        else round_half_up(change, 0) + " %"
+        for total, change, day in assessments.select("AVAL", "PCHG", "day").iter_rows()
     ]
     points = assessments.with_columns(pl.Series("text", text, dtype=pl.String))
     return points.filter(col("AVAL").is_not_null() & col("day").is_not_null()).select(
@@ -217,7 +219,7 @@ def _sample_points(
     source, dated = (be, "BESTDTC") if be is not None and "BESTDTC" in be.columns else (bs, "BSDTC")
     if source is None or dated not in source.columns:
         return pl.DataFrame(schema=POINTS)
-    what = next((name for name in ("BEDECOD", "BETERM", "BSSPEC") if name in source.columns), dated)
+    what = next((name for name in ("BECAT", "BETERM", "BSSPEC") if name in source.columns), dated)
     samples = source.join(start, on="USUBJID").with_columns(
         col(dated).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("taken_on")
     )

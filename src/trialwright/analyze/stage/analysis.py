@@ -7,18 +7,19 @@ from typing import Any
 import polars as pl
 from polars import col
 
+from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
 from trialwright.derive.reads import PARQUALS
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
-from trialwright.protocol.estimands import Landmark
+from trialwright.protocol.estimands import Landmark, Unknown
 from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
 from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
 from trialwright.stats.two_stage_inference import infer_two_stage
 
-SUCCESS, UNKNOWN = "SUCCESS", "UNKNOWN"
+SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 LEVEL = 0.95
 LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 REFERENCES = (
@@ -76,6 +77,7 @@ def analyze_stage(
     ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
+    rules = add_attained_rules(ledger, bounds, design, evaluable)
     settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
@@ -85,17 +87,18 @@ def analyze_stage(
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
         decisions=decisions,
-        path=_path(evaluable),
+        kinds=find_kinds(bounds, design),
+        rules=rules,
+        path=_path(evaluable, endpoint.unknown),
     )
 
 
-def _path(evaluable: pl.DataFrame) -> pl.DataFrame:
-    """Return the successes after each patient in order of inclusion."""
-    return evaluable.select(
-        "USUBJID",
-        pl.int_range(1, pl.len() + 1).alias("n"),
-        (col("AVALC") == SUCCESS).cum_sum().cast(pl.Int64).alias("successes"),
-    )
+def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
+    """Return the outcome of each patient in order of inclusion, as the protocol counts it."""
+    outcome = col("AVALC")
+    if unknown is Unknown.FAILURE:
+        outcome = outcome.replace(UNKNOWN, FAILURE)
+    return evaluable.select("USUBJID", "ENRLNUM", outcome.alias("AVALC"))
 
 
 def _known(

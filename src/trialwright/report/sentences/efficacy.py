@@ -50,13 +50,17 @@ def tell_stage(stage: StageResult) -> list[Text]:
         ".",
     )
     told = [first]
+    if stage.kinds:
+        told.append(
+            (f"Among all designs of these error limits it is the {_join(stage.kinds)} one.",)
+        )
     if stage.count("over_run"):
         same = stage.decisions["all"]["decision"] == stage.decision
         told.append(
             (
                 number(stage, "over_run"),
-                f" more {plural(stage.count('over_run'), 'patient was', 'patients were')} evaluable ",
-                "than the first stage plans. With all ",
+                plural(stage.count("over_run"), " more patient was ", " more patients were "),
+                "evaluable than the first stage plans. With all ",
                 number(stage, "all_n"),
                 " and the same bound, ",
                 number(stage, "all_successes"),
@@ -74,6 +78,10 @@ def tell_stage(stage: StageResult) -> list[Text]:
             )
         )
     return told
+
+
+def _join(words: list[str]) -> str:
+    return " and ".join(words)
 
 
 def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
@@ -130,7 +138,8 @@ def tell_curve_apart(result: SurvivalResult, months: float) -> Text:
     keys = [f"{name}_{months:g}m" for name in ("at", "low", "high")]
     at, low, high = (as_percent(result.value(key)) for key in keys)
     return (
-        f"Shown apart, and not used for the decision: the Kaplan-Meier estimate at {months:g} months is ",
+        "Shown apart, and not used for the decision: "
+        f"the Kaplan-Meier estimate at {months:g} months is ",
         cell(round_half_up(at, 1), result.ref(keys[0])),
         f"% ({100 * result.level:g}% CI ",
         cell(print_interval(low, high), result.ref(keys[1]), result.ref(keys[2])),

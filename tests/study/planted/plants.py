@@ -65,6 +65,13 @@ def take_away(folder: Path) -> None:
     (folder / "dm.csv").unlink()
 
 
+def unclass(folder: Path) -> None:
+    for name in ("tu.csv", "supptu.csv"):
+        (folder / name).unlink()
+    text = (folder / "tr.csv").read_text(encoding="utf-8")
+    (folder / "tr.csv").write_text(text.replace("NON-TARGET", ""), encoding="utf-8")
+
+
 def rename_header(name: str, old: str, new: str) -> FilePlant:
     """Replace a name in the header of a file."""
 
@@ -101,6 +108,8 @@ def empty(folder: Path) -> None:
 
 
 FILE_PLANTS: dict[str, FilePlant] = {
+    "FILE-MISSING": take_away,
+    "LESION-UNCLASSED": unclass,
     "FILE-UNKNOWN": write("tumors.csv", b"USUBJID\n01\n"),
     "FILE-TWICE": write("ie.parquet", b"PAR1"),
     "FILE-UNREADABLE": write("pr.csv", b"PK\x03\x04\x00\x00"),
@@ -160,8 +169,13 @@ PLANTS: dict[str, Plant] = {
     "TR-STATE": add(
         *("tr", 3), TRSEQ="9", TRTESTCD="TUMSTATE", TRSTRESC="ABSENT", TRSTRESN="", TRORRESU=""
     ),
+    "TR-DATE": put("tr", 7, TRDTC=""),
     "TR-SUM": put("tr", 9, TRTESTCD="SUMDIAM", TRLNKID=""),
     "READ-REPEATED": add("tr", 3, TRSEQ="9", TRORRES="33", TRSTRESC="33", TRSTRESN="33"),
+    "READ-CHANGES": both(
+        *(put("tr", position, TRACPTFL="") for position in (3, 4, 5)), put("tr", 7, TRACPTFL="Y")
+    ),
+    "VISIT-REPEATED": add("tr", 3, TRSEQ="9", TRDTC="2021-03-24"),
     "READ-COPY": add("rs", 3, RSSEQ="2"),
     "READ-ACCEPTED": put("rs", 2, RSACPTFL="Y"),
     "EX-AGENT": put("ex", 0, EXTRT="Cyclophosphamid"),
@@ -191,6 +205,7 @@ PLANTS: dict[str, Plant] = {
     "AE-SERIOUS": put("ae", 2, AESER="N"),
     "QS-ECOG": put("qs", 0, QSSTRESN="80", QSSTRESC="80", QSORRES="80"),
     "LB-UNIT": put("lb", 0, LBSTRESU=""),
+    "LB-CTCAE": put("lb", 2, LBSTRESU="stone"),
     "LB-LIMITS": put("lb", 0, LBSTNRLO="40", LBSTNRHI="5"),
     "SLIDE-ORPHAN": put("slides", 2, USUBJID="20"),
     "SLIDE-LESION": put("slides", 2, LNKID="T07"),
@@ -200,4 +215,3 @@ PLANTS: dict[str, Plant] = {
     "PLASMA-ORPHAN": put("plasma", 1, SAMPLEID="20_C1D15"),
     "SPECIMEN-ORPHAN": put("bs", 0, BSREFID="01-B"),
 }
-FILE_PLANTS["FILE-MISSING"] = take_away

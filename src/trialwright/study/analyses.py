@@ -1,0 +1,198 @@
+"""From analysis datasets to results on one page, in the order of the report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from trialwright.analyze.baseline import analyze_baseline
+from trialwright.analyze.best_response import analyze_best_response
+from trialwright.analyze.course import analyze_course
+from trialwright.analyze.disposition import analyze_deaths, analyze_disposition
+from trialwright.analyze.efficacy import analyze_landmark
+from trialwright.analyze.exposure import analyze_exposure
+from trialwright.analyze.flow import analyze_flow
+from trialwright.analyze.lab_grading import analyze_lab_grading
+from trialwright.analyze.lab_shift import analyze_lab_shift
+from trialwright.analyze.patients.analysis import analyze_patients
+from trialwright.analyze.safety import analyze_adverse_event_overview, analyze_adverse_event_terms
+from trialwright.analyze.stage.analysis import analyze_stage
+from trialwright.analyze.survival.analysis import analyze_follow_up, analyze_time_to_event
+from trialwright.analyze.tumor_change import analyze_best_change, analyze_change_over_time
+from trialwright.datasets.lab_criteria import name_ctcae
+from trialwright.derive.populations import STANDARD_POPULATIONS, population_flag
+from trialwright.protocol.estimands import (
+    BestResponse,
+    Endpoint,
+    FollowUp,
+    Landmark,
+    Safety,
+    TimeToEvent,
+)
+from trialwright.protocol.model import Protocol
+from trialwright.study.run import Step
+
+HISTOLOGY = "HIST"
+STANDARD_LABELS = {"enrolled": "Enrolled", "safety": "Safety population"}
+IN_FLOW = {"SAFFL": "Treated"}
+
+
+def name_populations(protocol: Protocol) -> dict[str, tuple[str, str]]:
+    """Return each population's ADSL flag and its name in print."""
+    names = {**STANDARD_POPULATIONS, **protocol.populations}
+    labels = {
+        name: STANDARD_LABELS.get(name) or population.label or name
+        for name, population in names.items()
+    }
+    return {
+        name: (population_flag(name), label[:1].upper() + label[1:])
+        for name, label in labels.items()
+    }
+
+
+def list_analyses(protocol: Protocol) -> list[Step]:
+    """Return the steps from analysis datasets to results, in the order of the report."""
+    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    main = _main_population(protocol)
+    flag, label = name_populations(protocol)[main]
+    flow = _by_flag(protocol, "enrolled", "safety", main)
+    subjects = {"adsl": "adsl"}
+    return [
+        _step(analyze_flow, "flow", subjects, populations={**flow, **_in_flow(flow)}),
+        _step(
+            analyze_baseline, "baseline", subjects, arms=arms, flag=flag, population=label,
+            characteristics=protocol.baseline,
+        ),
+        _step(analyze_exposure, "exposure", {"adexsum": "adexsum", "adsl": "adsl"}, arms=arms),
+        _step(
+            analyze_disposition, "disposition", subjects, arms=arms,
+            populations=_by_flag(protocol, main, "safety"),
+        ),
+        *[step for endpoint in protocol.endpoints.all for step in _of_endpoint(protocol, endpoint)],
+        *_list_courses(protocol, flag),
+        _step(
+            analyze_deaths, "deaths", subjects, arms=arms,
+            populations=_by_flag(protocol, main, "enrolled"),
+        ),
+    ]  # fmt: skip
+
+
+def _list_courses(protocol: Protocol, flag: str) -> list[Step]:
+    """Return the steps that follow single patients: changes, courses, pages."""
+    read = protocol.central_review.analysis_read
+    shown: dict[str, Any] = {"population": flag, "read": read}
+    lesions = {"adtr": "adtr", "adrs": "adrs", "adsl": "adsl"}
+    has_doses = any(arm.agents for arm in protocol.arms)
+    treated = population_flag("safety") if has_doses else flag
+    parts = ("adex", "adtr", "adrs", "adae", "bs", "be")
+    return [
+        _step(analyze_best_change, "best_change", lesions, **shown, label=_stratum(protocol)),
+        _step(analyze_change_over_time, "change_over_time", lesions, **shown),
+        _step(
+            analyze_course, "course", {"adsl": "adsl", "adrs": "adrs"}, ("adrs",),
+            population=treated, read=read, data_cut=protocol.study.data_cut,
+        ),
+        _step(
+            analyze_patients, "patients", {name: name for name in ("adsl", *parts)}, parts,
+            read=read,
+        ),
+    ]  # fmt: skip
+
+
+def _main_population(protocol: Protocol) -> str:
+    """Return the population of the primary endpoint; everybody enrolled where there is none."""
+    primary = protocol.endpoints.primary
+    return primary.population if primary else "enrolled"
+
+
+def _by_flag(protocol: Protocol, *names: str) -> dict[str, str]:
+    """Return the flags of populations with their names in print, each once."""
+    populations = name_populations(protocol)
+    return {populations[name][0]: populations[name][1] for name in dict.fromkeys(names)}
+
+
+def _stratum(protocol: Protocol) -> tuple[str, str] | None:
+    """Return the variable that patients are told apart by, histology, and its label."""
+    labels = {item.name: item.label for item in protocol.baseline}
+    return (HISTOLOGY, labels[HISTOLOGY]) if HISTOLOGY in labels else None
+
+
+def _in_flow(flow: Mapping[str, str]) -> dict[str, str]:
+    return {flag: label for flag, label in IN_FLOW.items() if flag in flow}
+
+
+def _step(
+    function: Any,
+    name: str,
+    inputs: Mapping[str, str],
+    optional: tuple[str, ...] = (),
+    **settings: Any,
+) -> Step:
+    return Step(name, name.replace("_", " "), function, inputs, settings, frozenset(optional))
+
+
+def _of_endpoint(protocol: Protocol, endpoint: Endpoint) -> list[Step]:
+    """Return the steps that analyze one endpoint."""
+    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    populations = name_populations(protocol)
+    times = {"adtte": "adtte", "adsl": "adsl"}
+    given: dict[str, Any] = {
+        "endpoint": endpoint,
+        "read": protocol.central_review.analysis_read,
+    }
+    match endpoint:
+        case Landmark():
+            return _of_landmark(protocol, endpoint)
+        case BestResponse():
+            given |= {"trial": (arms, populations), "stratum": _stratum(protocol)}
+            by_patient = {"adrs": "adrs", "adsl": "adsl"}
+            return [_step(analyze_best_response, endpoint.id, by_patient, **given)]
+        case TimeToEvent():
+            given |= {"arms": arms, "populations": populations}
+            return [_step(analyze_time_to_event, endpoint.id, times, **given)]
+        case FollowUp():
+            given |= {"arms": arms, "populations": populations}
+            return [_step(analyze_follow_up, endpoint.id, times, **given)]
+        case Safety():
+            return _of_safety(arms, endpoint)
+
+
+def _of_safety(arms: list[tuple[str, str]], endpoint: Safety) -> list[Step]:
+    """Return the tables of adverse events and, where CTCAE grades them, of laboratory values."""
+    events = {"adae": "adae", "adsl": "adsl"}
+    graded = name_ctcae(endpoint.ctcae) if endpoint.ctcae else endpoint.grading.value
+    steps = [
+        _step(analyze_adverse_event_overview, "ae_overview", events, arms=arms),
+        _step(analyze_adverse_event_terms, "ae_terms", events, arms=arms, dictionary=graded),
+    ]
+    if endpoint.ctcae:
+        values = {"adlb": "adlb", "adsl": "adsl"}
+        steps.append(_step(analyze_lab_shift, "lab_shift", values, arms=arms, dictionary=graded))
+        steps.append(_step(analyze_lab_grading, "lab_grading", {"adlb": "adlb"}, dictionary=graded))
+    return steps
+
+
+def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
+    """Return the proportion, and the stage decision where a design counts this endpoint."""
+    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    populations = name_populations(protocol)
+    read = protocol.central_review.analysis_read
+    inputs = {"adrs": "adrs", "adsl": "adsl"}
+    designs = [design for design in protocol.design if design.endpoint == endpoint.id]
+    rates = {
+        f"{name} {100 * rate:g}%": rate
+        for d in designs[:1]
+        for name, rate in (("p0", d.p0), ("p1", d.p1))
+    }
+    steps = [
+        _step(
+            analyze_landmark, endpoint.id, inputs, endpoint=endpoint, trial=(arms, populations),
+            read=read, reference_rates=rates,
+        )
+    ]  # fmt: skip
+    codes = {arm.id: arm.armcd for arm in protocol.arms}
+    for design in designs:
+        cut = (populations, protocol.study.data_cut, codes[design.arm])
+        name = "stage" if len(designs) == 1 else f"stage_{design.arm.lower()}"
+        steps.append(
+            _step(analyze_stage, name, inputs, design=design, endpoint=endpoint, cut=cut, read=read)
+        )
+    return steps
