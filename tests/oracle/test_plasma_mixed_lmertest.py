@@ -5,6 +5,8 @@ files of OlinkAnalyze come from lmer's default optimizer, whose F is off by up t
 stopped early; its P values are compared to 1e-5 absolutely.
 """
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -29,8 +31,11 @@ REFERENCE = "C1D1"
 
 
 def in_order_of_time(visit):
-    """A lead-in day is written with a minus; cycles and days count up."""
-    return tuple(int(part) for part in visit.replace("D-", "C0D-").lstrip("C").split("D"))
+    """A lead-in day is written with a minus; cycles and days count up; others by their numbers."""
+    found = re.fullmatch(r"(?:C(\d+))?D(-?\d+)", visit)
+    if found:
+        return int(found[1] or 0), int(found[2]), ""
+    return 0, int("".join(re.findall(r"\d", visit)) or 0), visit
 
 
 def visits_from(panel, first=None):

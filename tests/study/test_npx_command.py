@@ -51,7 +51,9 @@ def test_json_is_alone_on_standard_output_and_has_the_promised_keys(files, capsy
     npx, samples = files
     words = ("test", npx, "--samples", samples, "--contrast", "C2D1:C1D1", "--model", model)
     assert ask(*words, "--json") == 0
-    rows = json.loads(capsys.readouterr().out)["rows"]
+    answer = json.loads(capsys.readouterr().out)
+    rows = answer["rows"]
+    assert answer["contrasts"][0]["smallest_signed_rank_p"] == 2 / 2**6
     assert [row["Assay"] for row in rows] == ["A1", "A2"]
     assert set(rows[0]) >= KEYS
     assert rows[0]["contrast"] == "C2D1:C1D1"

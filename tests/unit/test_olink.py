@@ -172,6 +172,7 @@ def test_a_sheet_without_any_value_is_refused():
     [
         ("a.csv", "SampleID,OlinkID,Ct\nA,O,1\n", r"a.csv: values of Ct, expected values of NPX"),
         ("a.csv", "x,y\n1,2\n", r"a.csv: no column SampleID and OlinkID and NPX"),
+        ("a.csv", "SampleID,OlinkID,NPX\n,O,1\n", r"a.csv: 1 row without SampleID or OlinkID"),
         ("a.xlsx", "no workbook", r"a.xlsx: no workbook \("),
         ("a.zip", "no zip", r"a.zip: no zip file"),
         ("a.parquet", "no parquet", r"a.parquet: no Parquet file"),

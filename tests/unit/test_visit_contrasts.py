@@ -56,6 +56,14 @@ def test_a_protein_without_values_or_spread_has_no_p_value_and_spoils_no_other(m
     assert found.n_pairs.tolist() == [3, 0, 3, 3]
 
 
+@pytest.mark.parametrize("model", [VisitModel.MIXED, VisitModel.MIXED_ML, VisitModel.PAIRED_T])
+def test_patients_who_all_change_alike_leave_no_error_to_compare_with(model):
+    alike = [1.0, 1.5, 4.0, 4.5, 9.0, 9.5]
+    [found] = compare_visits([alike, ROW], PATIENTS, VISITS, PAIR, model)
+    assert np.isnan(found.contrast.p_value[0])
+    assert found.contrast.p_value[1] < 0.2
+
+
 def test_a_visit_that_one_protein_lacks_leaves_its_other_contrasts():
     visits = ["C1D1", "C2D1", "C3D1"] * 3
     patients = [p for p in "abc" for _ in range(3)]

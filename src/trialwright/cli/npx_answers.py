@@ -11,13 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from trialwright.cli.npx_tables import contrast_table, quality_tables
+from trialwright.cli.npx_tables import contrast_table, list_notes, quality_tables
 from trialwright.core.errors import EstimateError, Finding
 from trialwright.datasets.olink import read_npx
 from trialwright.datasets.olink_frame import finish_frame
 from trialwright.datasets.olink_panel import ProteinMatrix, build_matrix, drop_warned
 from trialwright.datasets.olink_quality import find_quality_findings, measure_quality
 from trialwright.datasets.olink_samples import match_samples, read_samples
+from trialwright.stats.rank_distributions import smallest_signed_rank_p
 from trialwright.stats.visit_contrasts import VisitContrast, VisitModel, compare_visits
 
 Json = dict[str, Any]
@@ -51,6 +52,7 @@ def answer_test(arguments: Namespace) -> int:
         value = {
             "model": arguments.model,
             "level": arguments.level,
+            "contrasts": [_describe(contrast, rows, arguments.model) for contrast in found],
             "rows": rows,
             "findings": [finding.as_dict() for finding in findings],
         }
@@ -122,6 +124,18 @@ def _list_rows(found: VisitContrast, matrix: ProteinMatrix) -> list[Json]:
         }
         rows.append({key: {**named, **numbers}[key] for key in ROW_KEYS})
     return rows
+
+
+def _describe(found: VisitContrast, rows: Sequence[Json], model: str) -> Json:
+    """Return what limits a contrast as a whole."""
+    name = f"{found.first}:{found.second}"
+    n_pairs = int(found.n_pairs.max(initial=0))
+    return {
+        "contrast": name,
+        "n_pairs": n_pairs,
+        "smallest_signed_rank_p": smallest_signed_rank_p(n_pairs),
+        "notes": list_notes(found, [row for row in rows if row["contrast"] == name], model),
+    }
 
 
 def _number(value: float) -> float | None:

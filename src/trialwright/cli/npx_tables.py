@@ -51,11 +51,11 @@ def contrast_table(found: VisitContrast, rows: Sequence[dict[str, Any]], model: 
             )
             for line in mine[:N_SHOWN]
         ],
-        tuple(_list_notes(found, mine, model)),
+        tuple(list_notes(found, mine, model)),
     )
 
 
-def _list_notes(found: VisitContrast, rows: Sequence[dict[str, Any]], model: str) -> list[str]:
+def list_notes(found: VisitContrast, rows: Sequence[dict[str, Any]], model: str) -> list[str]:
     """Return what a reader has to know beside the numbers."""
     n_pairs = int(found.n_pairs.max(initial=0))
     n_shown = min(N_SHOWN, len(rows))

@@ -132,6 +132,15 @@ def finish_frame(frame: pl.DataFrame, file: str) -> pl.DataFrame:
     typed = frame.with_columns(blank).select(
         pl.col(name).cast(kind) for name, kind in NPX_COLUMNS.items()
     )
+    nameless = typed.filter(pl.col("SAMPLEID").is_null() | pl.col("OLINKID").is_null()).height
+    if nameless:
+        raise refuse(
+            "NPX-SAMPLE",
+            file,
+            f"{nameless} row{'' if nameless == 1 else 's'} without SampleID or OlinkID",
+            "both in every row",
+            "Export the table again from the Olink software.",
+        )
     if typed["NPX"].null_count() == typed.height:
         raise refuse(
             "NPX-EMPTY",

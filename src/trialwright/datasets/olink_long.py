@@ -1,6 +1,5 @@
 """Olink exports in long tables: one row per sample and assay, under any of Olink's names."""
 
-import math
 import re
 import zipfile
 from collections.abc import Mapping
@@ -220,7 +219,7 @@ def _read_numbers(
     for text, row in zip(texts.filter(unread), table["source_row"].filter(unread), strict=True):
         if not is_missing(text):
             parse_number(text, f"{file} row {row}, {column}")
-    return pl.Series([None if x is None or math.isnan(x) else x for x in numbers], dtype=pl.Float64)
+    return numbers.fill_nan(None)
 
 
 def _unify(frame: pl.DataFrame) -> pl.DataFrame:

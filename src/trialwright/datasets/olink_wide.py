@@ -227,8 +227,16 @@ def read_workbook(path: Path) -> list[Row]:
     DataError
         If the file is no workbook, or empty.
     """
-    import python_calamine
-
+    try:
+        import python_calamine
+    except ImportError as error:
+        raise refuse(
+            "NPX-FILE",
+            path.name,
+            "a workbook, for which python-calamine is not installed",
+            "a CSV or Parquet table",
+            "Install python-calamine, or save the sheet as CSV.",
+        ) from error
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
