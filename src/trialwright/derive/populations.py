@@ -132,7 +132,10 @@ def _add_population(
     named: tuple[str, Population],
     arms: Sequence[Arm],
 ) -> pl.DataFrame:
-    """Add one population's flag and the reasons for being outside it."""
+    """Add one population's flag and the reasons for being outside it.
+
+    Without any recorded dose nobody knows who belongs to a population that needs one: null.
+    """
     name, population = named
     reasons = [pl.when(col("ENRLFL") != "Y").then(pl.lit("Not enrolled"))]
     if population.eligible and "unmet" in subjects.columns:
@@ -146,6 +149,9 @@ def _add_population(
         )
     outside = pl.concat_str(reasons, separator="; ", ignore_nulls=True)
     flag, reason = population_flag(name), population_reason(name)
+    if adex is None and population.at_least_one_dose_of is not None:
+        unknown = pl.lit(None, dtype=pl.String)
+        return subjects.with_columns(unknown.alias(flag), unknown.alias(reason))
     subjects = subjects.with_columns(
         pl.when(outside == "").then(None).otherwise(outside).alias(reason)
     )

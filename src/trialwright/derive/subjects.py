@@ -141,7 +141,7 @@ def derive_screening_reasons(recorded: Recorded) -> pl.DataFrame:
     stated = (
         ds.filter(col("DSDECOD").str.to_uppercase() == "SCREEN FAILURE")
         .group_by("USUBJID", maintain_order=True)
-        .agg(col("DSTERM").first().alias("term"))
+        .agg(sentence_case("DSTERM").first().alias("term"))
     )
     joined = stated.join(unmet, on="USUBJID", how="full", coalesce=True)
     return joined.select("USUBJID", pl.coalesce("unmet", "term").alias("reason"))
@@ -207,6 +207,13 @@ def derive_new_therapy(
         .group_by("USUBJID")
         .agg(read_date("CMSTDTC", imputation).min().alias("NACTDT"))
     )
+
+
+def sentence_case(name: str) -> pl.Expr:
+    """Return a text of capitals only with one capital; any other text as it is."""
+    text = col(name)
+    lowered = text.str.slice(0, 1) + text.str.slice(1).str.to_lowercase()
+    return pl.when(text == text.str.to_uppercase()).then(lowered).otherwise(text)
 
 
 def with_columns_of(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:

@@ -116,7 +116,7 @@ def _facts(material: Material) -> list[Fact]:
             facts.append(Fact("Decision", efficacy.tell_stage(result)[0], is_main=True))
     for result in results.values():
         if isinstance(result, SurvivalResult):
-            facts += [Fact(result.title, text) for text in efficacy.tell_survival(result)]
+            facts.append(Fact(result.title, efficacy.tell_survival_briefly(result)))
     return facts
 
 

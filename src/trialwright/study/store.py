@@ -35,6 +35,7 @@ class Store:
         self.hidden = results / ".steps"
         self._memory: dict[str, Any] = {}
         self.states: dict[str, StepState] = {}
+        self.absent: dict[str, tuple[str, ...]] = {}  # step to what it would need, in this run
         state_file = self.hidden / STATE_FILE
         if state_file.exists():
             stored = json.loads(state_file.read_text(encoding="utf-8"))

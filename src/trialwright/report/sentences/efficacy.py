@@ -96,29 +96,41 @@ def tell_estimate(stage: StageResult) -> Text:
 def tell_survival(result: SurvivalResult) -> list[Text]:
     """State the median with its limits, patients and events, per arm."""
     return [
-        (
-            opening(group),
-            f"median {result.title[:1].lower()}{result.title[1:]} "
-            if group.code
-            else f"Median {result.title[:1].lower()}{result.title[1:]} ",
-            "was ",
-            cell(
-                round_half_up(result.value(group.key("median")), 1), result.ref(group.key("median"))
-            ),
-            f" months ({100 * result.level:g}% CI ",
-            cell(
-                print_interval(result.value(group.key("lower")), result.value(group.key("upper"))),
-                result.ref(group.key("lower")),
-                result.ref(group.key("upper")),
-            ),
-            "; ",
-            number(result, group.key("events")),
-            f" {_name_events(result, group)} in ",
-            number(result, group.key("n")),
-            f" {plural(result.count(group.key('n')), 'patient', 'patients')}).",
-        )
+        (opening(group), *_tell_median(result, group, is_first=group.code is None), ".")
         for group in speak_of(result.arms)
     ]
+
+
+def tell_survival_briefly(result: SurvivalResult) -> Text:
+    """State the medians of all arms in one sentence."""
+    groups = speak_of(result.arms)
+    if len(groups) == 1:
+        return tell_survival(result)[0]
+    parts: list[str | Cell] = ["Median, months: "]
+    for place, group in enumerate(groups):
+        parts += ["; " if place else "", f"{group.label} ", result.print_median(group)]
+    return (*parts, ".")
+
+
+def _tell_median(result: SurvivalResult, group: Group, *, is_first: bool) -> Text:
+    title = f"{result.title[:1].lower()}{result.title[1:]}"
+    median, low, high = (group.key(name) for name in ("median", "lower", "upper"))
+    value = result.value(median)
+    words = "could not be estimated" if result.is_follow_up else "was not reached"
+    if value is not None:
+        words = "was "
+    parts: list[str | Cell] = [f"{'Median' if is_first else 'median'} {title} {words}"]
+    if value is not None:
+        limits = print_interval(result.value(low), result.value(high))
+        parts += [cell(round_half_up(value, 1), result.ref(median)), " months"]
+        parts += [f" ({100 * result.level:g}% CI "]
+        parts += [cell(limits, result.ref(low), result.ref(high)), "; "]
+    else:
+        parts.append(" (")
+    n = group.key("n")
+    parts += [number(result, group.key("events")), f" {_name_events(result, group)} in "]
+    parts += [number(result, n), f" {plural(result.count(n), 'patient', 'patients')})"]
+    return tuple(parts)
 
 
 def _name_events(result: SurvivalResult, group: Group) -> str:
