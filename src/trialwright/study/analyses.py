@@ -91,7 +91,8 @@ def _list_courses(protocol: Protocol, flag: str) -> list[Step]:
             population=treated, read=read, data_cut=protocol.study.data_cut,
         ),
         _step(
-            analyze_patients, "patients", {name: name for name in ("adsl", *parts)}, parts, read=read
+            analyze_patients, "patients", {name: name for name in ("adsl", *parts)}, parts,
+            read=read,
         ),
     ]  # fmt: skip
 

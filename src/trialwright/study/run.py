@@ -111,7 +111,7 @@ def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]
     """Run or keep one step."""
     missing = _missing_inputs(step, store)
     if missing:
-        store.states.pop(step.name, None)
+        store.forget(step.name)
         return StepReport(step.name, step.title, ABSENT, 0.0, f"needs {', '.join(missing)}")
     key = _step_key(step, store)
     known = store.states.get(step.name)
@@ -124,6 +124,7 @@ def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]
     try:
         output = store.save(step.name, step.function(**_arguments(step, store, types)))
     except TrialwrightError as error:
+        store.forget(step.name)
         status, reason = FAILED, str(error)
     seconds = time.perf_counter() - begin
     store.states[step.name] = StepState(step.name, key, output, status, seconds, reason)
