@@ -7,7 +7,7 @@ from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.ledger import Group, slug
 from trialwright.core.result import Result
 from trialwright.core.table import Cell, Text, as_percent, cell, print_interval, round_half_up
-from trialwright.report.sentences.words import number, opening, plural, speak_of
+from trialwright.report.sentences.words import number, opening, plural, speak_of, within
 
 
 def tell_landmark(primary: LandmarkResult) -> list[Text]:
@@ -30,7 +30,7 @@ def _tell_landmark(primary: LandmarkResult, group: Group) -> Text:
         interval = primary.print_interval(level, group)
         parts += [f"; {100 * level:g}% CI ", interval]
     verb = plural(primary.count(successes), "was", "were")
-    return (*parts, f") {verb} {primary.title[:1].lower()}{primary.title[1:]}.")
+    return (*parts, f") {verb} {within(primary.title)}.")
 
 
 def tell_stage(stage: StageResult) -> list[Text]:
@@ -94,9 +94,7 @@ def tell_survival(result: SurvivalResult) -> list[Text]:
     return [
         (
             opening(group),
-            f"median {result.title[:1].lower()}{result.title[1:]} "
-            if group.code
-            else f"Median {result.title[:1].lower()}{result.title[1:]} ",
+            f"median {within(result.title)} " if group.code else f"Median {within(result.title)} ",
             "was ",
             cell(
                 round_half_up(result.value(group.key("median")), 1), result.ref(group.key("median"))
@@ -130,7 +128,8 @@ def tell_curve_apart(result: SurvivalResult, months: float) -> Text:
     keys = [f"{name}_{months:g}m" for name in ("at", "low", "high")]
     at, low, high = (as_percent(result.value(key)) for key in keys)
     return (
-        f"Shown apart, and not used for the decision: the Kaplan-Meier estimate at {months:g} months is ",
+        "Shown apart, and not used for the decision: the Kaplan-Meier estimate "
+        f"at {months:g} months is ",
         cell(round_half_up(at, 1), result.ref(keys[0])),
         f"% ({100 * result.level:g}% CI ",
         cell(print_interval(low, high), result.ref(keys[1]), result.ref(keys[2])),
@@ -148,7 +147,7 @@ def tell_best_response(result: BestResponseResult) -> list[Text]:
             joint = "" if place == 0 else (" and " if place == len(shown) - 1 else ", ")
             n = result.count(group.key(slug(code)))
             noun = plural(n, "patient", "patients")
-            label = CATEGORIES[code][:1].lower() + CATEGORIES[code][1:]
+            label = within(CATEGORIES[code])
             parts += [joint, f"{label} in ", number(result, group.key(slug(code))), f" {noun}"]
             if group.code is None:
                 parts += _strata(result, code)
@@ -165,6 +164,6 @@ def _strata(result: BestResponseResult, code: str) -> list[str | Cell]:
         parts += [
             " (" if place == 0 else ", ",
             number(result, key),
-            f" {stratum[:1].lower()}{stratum[1:]}",
+            f" {within(stratum)}",
         ]
     return [*parts, ")"] if parts else []
