@@ -73,7 +73,7 @@ def analyze_flow(adsl: pl.DataFrame, populations: Mapping[str, str]) -> FlowResu
     above = "screened"
     known = {flag: label for flag, label in populations.items() if adsl[flag].is_not_null().any()}
     for flag, label in known.items():
-        excluded = remaining.filter(col(flag) != "Y")
+        excluded = remaining.filter(col(flag).ne_missing("Y"))
         reason = "SCRFREAS" if flag == "ENRLFL" else f"{flag[:-2]}REAS"
         lines = _add_reasons(ledger, flag, label, excluded, reason)
         if excluded.height or flag == "ENRLFL":

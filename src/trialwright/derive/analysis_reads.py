@@ -106,13 +106,15 @@ def derive_target_sums(
 ) -> pl.DataFrame:
     """Derive ADTR of every read; ASEQ numbers the rows of a subject over all reads."""
     reads = lesions["PARQUAL"].unique(maintain_order=True)
+    if reads.is_empty():
+        return pl.DataFrame(schema=ANALYSIS["ADTR"].polars_schema())
     parts = [
         derive_adtr(
             lesions.filter(col("PARQUAL") == read), responses.filter(col("PARQUAL") == read), rules
         )
         for read in reads
     ]
-    return _number(pl.concat(parts, how="diagonal_relaxed")) if parts else pl.DataFrame()
+    return _number(pl.concat(parts, how="diagonal_relaxed"))
 
 
 def derive_times(
@@ -127,7 +129,7 @@ def derive_times(
     its own PARAMCD. Without responses only overall survival can be derived.
     """
     subjects = _treated(adsl)
-    if responses is None:
+    if responses is None or responses.is_empty():
         nothing = _no_responses()
         only = derive_adtte(nothing, subjects, rules, schemes[0])
         return _number(only.filter(col("PARAMCD").is_in(NEEDS_NO_RESPONSE)))

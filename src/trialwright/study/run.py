@@ -125,6 +125,7 @@ def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]
     except NotRecordedError as error:
         return _leave_absent(step, store, [str(error)])
     except TrialwrightError as error:
+        store.forget(step.name)
         status, reason = FAILED, str(error)
     seconds = time.perf_counter() - begin
     store.states[step.name] = StepState(step.name, key, output, status, seconds, reason)
@@ -135,7 +136,7 @@ def _leave_absent(step: Step, store: Store, missing: Sequence[str]) -> StepRepor
     """Note what a step would need: the roots, where what is missing is itself absent."""
     roots = [root for name in missing for root in store.absent.get(name, (name,))]
     store.absent[step.name] = tuple(dict.fromkeys(roots))
-    store.states.pop(step.name, None)
+    store.forget(step.name)
     needs = ", ".join(store.absent[step.name])
     return StepReport(step.name, step.title, ABSENT, 0.0, f"needs {needs}")
 

@@ -1,6 +1,6 @@
 """A study opened for work: check it, run it, ask for its results."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,18 @@ from trialwright.study.analyses import list_analyses
 from trialwright.study.check import check_data, check_responses, read_findings, store_finding
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
 from trialwright.study.facts import find_facts
-from trialwright.study.figures import draw_patients, draw_result
+from trialwright.study.figures import (
+    draw_patients,
+    draw_result,
+    list_files,
+    remove_other_files,
+)
 from trialwright.study.reporting import print_band, write_manifest, write_report, write_results
 from trialwright.study.run import ABSENT, DONE, FAILED, Step, StepReport, hash_code, run_steps
 from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
+
+WRITTEN = ("report.html", "results.json", "manifest.json")
 
 Tell = Callable[[str], None]
 CHECKS = ("check", "response_check")
@@ -137,8 +144,11 @@ class Study:
         if is_blocked(findings):
             raise DataError(findings)
         analyses = list_analyses(self.protocol)
-        reports += run_steps(analyses, self.store, tell)
-        reports += run_steps(self._figure_steps(analyses), self.store, tell)
+        steps = [*list_derivations(self.protocol), *analyses, *self._figure_steps(analyses)]
+        planned = {"report", *(done.name for done in reports), *(step.name for step in steps)}
+        self._forget_outdated(planned)
+        reports += run_steps(steps, self.store, tell)
+        remove_other_files(self.directory.results, self._drawn("figure."))
         results = self._load_results(analyses)
         reports += run_steps([self._report_step(analyses, reports)], self.store, tell)
         if reports[-1].status == "done":
@@ -148,9 +158,22 @@ class Study:
         report = self.directory.results / "report.html"
         return Results(results, tuple(reports), tuple(findings), report)
 
+    def _forget_outdated(self, planned: Set[str]) -> None:
+        """Forget what no step makes any more, and what was written to files that are gone."""
+        results = self.directory.results
+        lost = {
+            f"figure.{name}"
+            for name, drawn in self._drawn("figure.").items()
+            if not all((results / file).is_file() for file in list_files(drawn))
+        }
+        if not all((results / name).is_file() for name in WRITTEN):
+            lost.add("report")
+        for name in (set(self.store.states) - planned) | lost:
+            self.store.forget(name)
+
     def _run_check(self, tell: Tell | None) -> list[StepReport]:
         """Read the tables and check them."""
-        recorded = list_recorded(self.directory.tables)
+        recorded = list_recorded(self.directory.tables, self.protocol.study.data_cut)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
         names = {domain: path.name for domain, path in self.directory.tables.items()}
         folder = self.path / DATA_FOLDER

@@ -16,11 +16,12 @@ from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Unknown
 from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
-from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
+from trialwright.stats.two_stage_decision import Circumstances, Decision, decide_two_stage
 from trialwright.stats.two_stage_inference import infer_two_stage
 
 SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 LEVEL = 0.95
+LOOKS = {OBSERVED: "first by order", ALL: "all evaluable", ENROLLED: "all enrolled"}
 LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 REFERENCES = (
     "Simon R. Control Clin Trials 1989;10:1-10. "
@@ -128,6 +129,8 @@ def _decide(
     ledger: Ledger, key: str, bounds: TwoStageDesign, design: Design, rows: pl.DataFrame
 ) -> dict[str, Any]:
     """Add one look's counts and errors; return its decision."""
+    if rows.is_empty():
+        return _decide_nothing(ledger, key, rows)
     successes = rows.filter(col("AVALC") == SUCCESS)
     look = decide_two_stage(
         bounds,
@@ -137,7 +140,7 @@ def _decide(
         design.p1,
         Circumstances(keep_rule=key != OBSERVED, alpha=design.alpha),
     )
-    label = {OBSERVED: "first by order", ALL: "all evaluable", ENROLLED: "all enrolled"}[key]
+    label = LOOKS[key]
     ledger.add(Stat(f"{key}_n", rows.height, "n", f"Patients, {label}"), "ADRS", rows)
     stat = Stat(f"{key}_successes", successes.height, "n", f"Successes, {label}")
     ledger.add(stat, "ADRS", rows)
@@ -154,6 +157,24 @@ def _decide(
         "exact_alpha": look.exact_alpha,
         "exact_power": look.exact_power,
         "warnings": list(look.warnings),
+    }
+
+
+def _decide_nothing(ledger: Ledger, key: str, nobody: pl.DataFrame) -> dict[str, Any]:
+    """Add a look at which nobody counts yet; it decides nothing."""
+    numbers = {"n": 0, "successes": 0, "alpha": None, "power": None}
+    for name, value in numbers.items():
+        ledger.add(Stat(f"{key}_{name}", value, name, f"{name}, {LOOKS[key]}"), "ADRS", nobody)
+    return {
+        "decision": Decision.OPEN.value,
+        "reason": "No patient counts yet.",
+        "certain": False,
+        "stage": 1,
+        "reachable": [],
+        "as_planned": False,
+        "exact_alpha": None,
+        "exact_power": None,
+        "warnings": [],
     }
 
 

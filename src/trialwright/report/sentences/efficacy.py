@@ -7,7 +7,7 @@ from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.ledger import Group, slug
 from trialwright.core.result import Result
 from trialwright.core.table import Cell, Text, as_percent, cell, print_interval, round_half_up
-from trialwright.report.sentences.words import number, opening, plural, speak_of
+from trialwright.report.sentences.words import number, opening, plural, speak_of, within
 
 
 def tell_landmark(primary: LandmarkResult) -> list[Text]:
@@ -30,7 +30,7 @@ def _tell_landmark(primary: LandmarkResult, group: Group) -> Text:
         interval = primary.print_interval(level, group)
         parts += [f"; {100 * level:g}% CI ", interval]
     verb = plural(primary.count(successes), "was", "were")
-    return (*parts, f") {verb} {primary.title[:1].lower()}{primary.title[1:]}.")
+    return (*parts, f") {verb} {within(primary.title)}.")
 
 
 def tell_stage(stage: StageResult) -> list[Text]:
@@ -113,7 +113,7 @@ def tell_survival_briefly(result: SurvivalResult) -> Text:
 
 
 def _tell_median(result: SurvivalResult, group: Group, *, is_first: bool) -> Text:
-    title = f"{result.title[:1].lower()}{result.title[1:]}"
+    title = within(result.title)
     median, low, high = (group.key(name) for name in ("median", "lower", "upper"))
     value = result.value(median)
     words = "could not be estimated" if result.is_follow_up else "was not reached"
@@ -165,7 +165,7 @@ def tell_best_response(result: BestResponseResult) -> list[Text]:
             joint = "" if place == 0 else (" and " if place == len(shown) - 1 else ", ")
             n = result.count(group.key(slug(code)))
             noun = plural(n, "patient", "patients")
-            label = CATEGORIES[code][:1].lower() + CATEGORIES[code][1:]
+            label = within(CATEGORIES[code])
             parts += [joint, f"{label} in ", number(result, group.key(slug(code))), f" {noun}"]
             if group.code is None:
                 parts += _strata(result, code)
@@ -182,6 +182,6 @@ def _strata(result: BestResponseResult, code: str) -> list[str | Cell]:
         parts += [
             " (" if place == 0 else ", ",
             number(result, key),
-            f" {stratum[:1].lower()}{stratum[1:]}",
+            f" {within(stratum)}",
         ]
     return [*parts, ")"] if parts else []
