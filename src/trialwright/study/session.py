@@ -1,6 +1,6 @@
 """A study opened for work: check it, run it, ask for its results."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +13,19 @@ from trialwright.core.errors import DataError, Finding, Severity, StudyError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
 from trialwright.protocol.model import Protocol
+from trialwright.report.blocks import Document
 from trialwright.study.analyses import list_analyses
 from trialwright.study.check import check_data, read_findings, store_finding
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
 from trialwright.study.facts import find_facts
 from trialwright.study.figures import draw_patients, draw_result
-from trialwright.study.reporting import print_band, write_manifest, write_report, write_results
+from trialwright.study.reporting import (
+    compose_document,
+    print_band,
+    write_manifest,
+    write_report,
+    write_results,
+)
 from trialwright.study.run import ABSENT, FAILED, Step, StepReport, hash_code, run_steps
 from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
@@ -170,23 +177,29 @@ class Study:
         made = tuple(report.name for report in reports if report.status not in (ABSENT, FAILED))
         absent = [f"{r.name}: {r.reason}" for r in reports if r.status in (ABSENT, FAILED)]
 
-        def compose(**_: Any) -> dict[str, str]:
-            figures = self._drawn("figure.")
-            parts = {
-                "findings": read_findings(self.store.load("check")),
-                "figures": {k: v for k, v in figures.items() if k != "patients"},
-                "patients": figures.get("patients", {}),
-            }
+        def write(**_: Any) -> dict[str, str]:
+            document = self._compose(analyses, reports)
             results = self._load_results(analyses)
-            return write_report(self.protocol, self.store, results, parts, self.files, reports)
+            return write_report(document, self.protocol, self.store, results, self.files)
 
         return Step(
             "report",
             "report",
-            compose,
+            write,
             {"made": made},
             {"protocol": self.protocol, "absent": absent},
         )
+
+    def _compose(self, analyses: list[Step], reports: Sequence[StepReport]) -> Document:
+        """Return the report of what was made, for any form of print."""
+        figures = self._drawn("figure.")
+        parts = {
+            "findings": read_findings(self.store.load("check")),
+            "figures": {k: v for k, v in figures.items() if k != "patients"},
+            "patients": figures.get("patients", {}),
+        }
+        results = self._load_results(analyses)
+        return compose_document(self.protocol, self.store, results, parts, self.files, reports)
 
     def _drawn(self, prefix: str) -> dict[str, Any]:
         return {
