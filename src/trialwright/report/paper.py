@@ -33,11 +33,12 @@ TRACE = (
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title; one that starts a page of its own, such as a patient's, is not in the contents."""
+    """A title; `is_listed` puts it into the contents."""
 
     level: int
     text: str
     starts_page: bool = False
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,19 @@ def lay_out(document: Document) -> list[Piece]:
 
 
 def _lay_out_section(section: Section, level: int, labels: dict[str, str]) -> Iterator[Piece]:
-    yield Heading(level, section.title)
-    for block in section.blocks:
-        yield from _lay_out_block(block, level, labels)
+    # The first patient's page carries the title of the patients.
+    has_pages = any(isinstance(block, PatientBlock) for block in section.blocks[:1])
+    yield Heading(level, section.title, starts_page=has_pages)
+    for place, block in enumerate(section.blocks):
+        if isinstance(block, PatientBlock):
+            yield from _lay_out_patient(block, level + 1, starts_page=place > 0)
+        else:
+            yield from _lay_out_block(block, labels)
     for part in section.sections:
         yield from _lay_out_section(part, level + 1, labels)
 
 
-def _lay_out_block(block: Block, level: int, labels: dict[str, str]) -> Iterator[Piece]:
+def _lay_out_block(block: Block, labels: dict[str, str]) -> Iterator[Piece]:
     """Yield the pieces of one block."""
     match block:
         case TableBlock():
@@ -121,8 +127,6 @@ def _lay_out_block(block: Block, level: int, labels: dict[str, str]) -> Iterator
             yield lay_out_table(tabulate_settings(block))
         case FindingsBlock():
             yield from _lay_out_findings(block)
-        case PatientBlock():
-            yield from _lay_out_patient(block, level + 1)
         case Paragraph() | ListBlock() | AbsentBlock():
             yield _lay_out_words(block)
 
@@ -144,16 +148,16 @@ def _lay_out_figure(figure: FigureBlock, label: str = "") -> Picture:
     return Picture(figure.id, label, title, caption, figure.alt, figure.svg, png)
 
 
-def _lay_out_patient(patient: PatientBlock, level: int) -> Iterator[Piece]:
+def _lay_out_patient(patient: PatientBlock, level: int, *, starts_page: bool) -> Iterator[Piece]:
     """Yield one patient's page."""
-    yield Heading(level, patient.subject, starts_page=True)
+    yield Heading(level, patient.subject, starts_page, is_listed=False)
     yield Words(f"{patient.summary[:1].upper()}{patient.summary[1:]}.")
     if patient.facts:
         yield _list_facts(patient.facts)
     if patient.figure is not None:
         yield _lay_out_figure(patient.figure)
     for table in patient.tables:
-        yield lay_out_table(table)
+        yield lay_out_table(table, own=True)
 
 
 def _list_facts(facts: tuple[Fact, ...], *, is_answer: bool = False) -> FactList:

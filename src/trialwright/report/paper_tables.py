@@ -12,9 +12,10 @@ from trialwright.report.grouping import group_settings
 PAGE_WIDTH_PT = 180 / 25.4 * 72  # A4 between margins of 15 mm
 TYPE_PT, SMALL_TYPE_PT = 8.0, 7.0
 DENSE_COLUMNS = 8  # beyond: printed smaller
-GAP_PT = 12.0  # between the words of neighbouring columns
+GAP_PT = 14.0  # between the words of neighbouring columns, with what rounding may add
 INDENT_PT = 9.0
-SHORT_ROWS = 22  # a table of at most so many rows stays on one page
+SETTINGS = "settings"
+SHORT_ROWS = 36  # a table of at most so many rows stays on one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class PaperTable:
     is_short: bool
 
 
-def lay_out_table(block: TableBlock, label: str = "") -> PaperTable:
+def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> PaperTable:
     """Lay a table out for a page of A4.
 
     Parameters
@@ -58,6 +59,8 @@ def lay_out_table(block: TableBlock, label: str = "") -> PaperTable:
         The table and its note.
     label : str
         "Table 3", or nothing for a table that is not counted.
+    own : bool
+        Whether the table stands on a patient's own page: smaller, and broken where the page ends.
 
     Returns
     -------
@@ -67,7 +70,8 @@ def lay_out_table(block: TableBlock, label: str = "") -> PaperTable:
     """
     table = block.table
     looks = look_at_columns(table)
-    type_pt = SMALL_TYPE_PT if len(table.columns) > DENSE_COLUMNS else TYPE_PT
+    is_small = own or len(table.columns) > DENSE_COLUMNS or table.id == SETTINGS
+    type_pt = SMALL_TYPE_PT if is_small else TYPE_PT
     rows = tuple(
         PaperRow(
             tuple(
@@ -90,9 +94,9 @@ def lay_out_table(block: TableBlock, label: str = "") -> PaperTable:
         table.title,
         columns,
         rows,
-        _notes(block),
+        _notes(block, traced=not own),
         type_pt,
-        len(rows) <= SHORT_ROWS,
+        len(rows) <= SHORT_ROWS and not own,
     )
 
 
@@ -104,7 +108,7 @@ def tabulate_settings(block: SettingsBlock) -> TableBlock:
         for item in settings:
             origin = f"{item.origin.value}: {item.reason}" if item.reason else item.origin.value
             rows.append(row(item.path, item.value, origin, indent=1))
-    return TableBlock(make_table("settings", block.title, ("Setting", "Value", "Origin"), rows))
+    return TableBlock(make_table(SETTINGS, block.title, ("Setting", "Value", "Origin"), rows))
 
 
 def _filled(item: Row, n_columns: int) -> list[Cell]:
@@ -112,7 +116,7 @@ def _filled(item: Row, n_columns: int) -> list[Cell]:
     return [*item.cells, *[Cell("")] * (n_columns - len(item.cells))][:n_columns]
 
 
-def _notes(block: TableBlock) -> tuple[str, ...]:
+def _notes(block: TableBlock, *, traced: bool) -> tuple[str, ...]:
     """Return footnotes, note, and where the numbers can be followed."""
     note: Text = block.note
     notes = [*block.table.footnotes, *([text_plain(note)] if note else [])]
@@ -120,7 +124,7 @@ def _notes(block: TableBlock) -> tuple[str, ...]:
         ref.partition(".")[0] for item in block.table.rows for cell in item.cells
         for ref in cell.refs
     )  # fmt: skip
-    if results:
+    if results and traced:
         notes.append(f"Result: {', '.join(results)}.")
     return tuple(notes)
 
