@@ -3,8 +3,9 @@
 import json
 from dataclasses import asdict
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
+
+import typst
 
 from trialwright.core.errors import StudyError
 from trialwright.core.table import text_plain
@@ -35,16 +36,14 @@ def render_pdf(document: Document) -> bytes:
     StudyError
         When a drawing or the page cannot be set.
     """
-    import typst
-
     page = files("trialwright.report") / "templates" / "page.typ"
+    faces = typst.Fonts(include_system_fonts=False, font_paths=find_typefaces())
     content = json.dumps(_describe(document), ensure_ascii=False)
     try:
         return typst.compile(
             page.read_bytes(),
             format="pdf",
-            font_paths=[str(folder) for folder in find_typefaces()],
-            ignore_system_fonts=True,
+            font_paths=faces,
             sys_inputs={"content": content},
             timestamp=EPOCH,
         )
