@@ -210,7 +210,7 @@ class _Printer:
             if item.is_heading:
                 cells = [cells[0].merge(cells[-1])]
             is_bold = item.is_heading or place < 0
-            stays = place < last and (piece.is_short or is_bold)
+            stays = (place < last or bool(piece.notes)) and (piece.is_short or is_bold)
             for column, cell, (text, pad) in zip(piece.columns, cells, item.cells, strict=False):
                 paragraph = _fill(cell, text + _unseen(pad), "Table Text")
                 _set_cell(paragraph, piece.type_pt, is_bold=is_bold, keeps=stays)
@@ -221,8 +221,9 @@ class _Printer:
                 repeat_row(row)
                 draw_rules(row, top=(8, "1B1B1F"), bottom=(4, "1B1B1F"))
         draw_rules(table.rows[-1], bottom=(8, "1B1B1F"))
-        for note in piece.notes:
-            self.word.add_paragraph(note, "Note")
+        for place, note in enumerate(piece.notes, start=1):
+            paragraph = self.word.add_paragraph(note, "Note")
+            paragraph.paragraph_format.keep_with_next = place < len(piece.notes)
         self.word.add_paragraph(style="Gap")
 
     def _print_picture(self, piece: Picture) -> None:

@@ -98,15 +98,21 @@ def open_document(document: Document) -> list[Piece]:
 def lay_out(document: Document) -> list[Piece]:
     """Return the sections of a document as pieces in reading order."""
     labels = number_displays(document)
-    return [
-        piece for section in document.sections for piece in _lay_out_section(section, 1, labels)
-    ]
+    pieces: list[Piece] = []
+    follows_pages = False
+    for section in document.sections:
+        # The first patient's page carries the title of the patients; what comes after the last
+        # one starts a page as well.
+        has_pages = any(isinstance(block, PatientBlock) for block in section.blocks)
+        pieces += _lay_out_section(section, 1, labels, starts_page=has_pages or follows_pages)
+        follows_pages = has_pages
+    return pieces
 
 
-def _lay_out_section(section: Section, level: int, labels: dict[str, str]) -> Iterator[Piece]:
-    # The first patient's page carries the title of the patients.
-    has_pages = any(isinstance(block, PatientBlock) for block in section.blocks[:1])
-    yield Heading(level, section.title, starts_page=has_pages)
+def _lay_out_section(
+    section: Section, level: int, labels: dict[str, str], *, starts_page: bool = False
+) -> Iterator[Piece]:
+    yield Heading(level, section.title, starts_page)
     for place, block in enumerate(section.blocks):
         if isinstance(block, PatientBlock):
             yield from _lay_out_patient(block, level + 1, starts_page=place > 0)

@@ -17,6 +17,7 @@ from trialwright.report.blocks import Document
 from trialwright.study.analyses import list_analyses
 from trialwright.study.check import check_data, read_findings, store_finding
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
+from trialwright.study.documents import describe_results, list_documents, run_documents
 from trialwright.study.facts import find_facts
 from trialwright.study.figures import draw_patients, draw_result
 from trialwright.study.reporting import (
@@ -26,7 +27,7 @@ from trialwright.study.reporting import (
     write_report,
     write_results,
 )
-from trialwright.study.run import ABSENT, FAILED, Step, StepReport, hash_code, run_steps
+from trialwright.study.run import ABSENT, DONE, FAILED, Step, StepReport, hash_code, run_steps
 from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
 
@@ -112,9 +113,17 @@ class Study:
         reports += run_steps(analyses, self.store, tell)
         reports += run_steps(self._figure_steps(analyses), self.store, tell)
         results = self._load_results(analyses)
-        reports += run_steps([self._report_step(analyses, reports)], self.store, tell)
-        if reports[-1].status == "done":
+        before = tuple(reports)
+        reports += run_steps([self._report_step(analyses, before)], self.store, tell)
+        if reports[-1].status == DONE:
             write_results(self.protocol, self.store, results, findings)
+        documents = list_documents(
+            self.store,
+            lambda: self._compose(analyses, before),
+            lambda: describe_results(self.protocol, results, self.store),
+        )
+        reports += run_documents(documents, self.store, tell)
+        if any(report.status == DONE for report in reports[len(before) :]):
             protocol_hash = hash_file(self.path / PROTOCOL_FILE)
             write_manifest(protocol_hash, self.store, self.files, hash_code())
         report = self.directory.results / "report.html"
@@ -172,7 +181,7 @@ class Study:
             if (state := self.store.states.get(step.name)) and state.status == "done"
         }
 
-    def _report_step(self, analyses: list[Step], reports: list[StepReport]) -> Step:
+    def _report_step(self, analyses: list[Step], reports: Sequence[StepReport]) -> Step:
         """Return the step that composes and writes the report."""
         made = tuple(report.name for report in reports if report.status not in (ABSENT, FAILED))
         absent = [f"{r.name}: {r.reason}" for r in reports if r.status in (ABSENT, FAILED)]
