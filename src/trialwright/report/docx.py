@@ -26,6 +26,7 @@ from trialwright.report.docx_parts import (
     name_picture,
     repeat_row,
     set_face,
+    set_style,
     set_widths,
     shade,
 )
@@ -39,7 +40,7 @@ from trialwright.report.paper import (
     lay_out,
     open_document,
 )
-from trialwright.report.paper_tables import INDENT_PT, PAGE_WIDTH_PT, PaperRow, PaperTable
+from trialwright.report.paper_tables import INDENT_PT, PAGE_WIDTH_PT, TYPE_PT, PaperRow, PaperTable
 from trialwright.report.svg import read_size
 
 FACE = "Arial"
@@ -88,7 +89,7 @@ class _Printer:
         self.body = lay_out(document)
         self._document = document
         self._folder = folder
-        _set_styles(self.word)
+        self._styles = _set_styles(self.word)
         self._set_page()
 
     def _set_page(self) -> None:
@@ -115,25 +116,38 @@ class _Printer:
         foot.add_run(" of ")
         add_field(foot, "NUMPAGES", "1")
 
+    def _add(self, style: str, text: str = "") -> WordParagraph:
+        """Add a paragraph at the end."""
+        paragraph = self.word.add_paragraph(text)
+        set_style(paragraph, self._styles[style])
+        return paragraph
+
+    def _fill(self, cell: _Cell, text: str, style: str) -> WordParagraph:
+        """Write text into a cell's only paragraph."""
+        paragraph: WordParagraph = cell.paragraphs[0]
+        set_style(paragraph, self._styles[style])
+        paragraph.add_run(text)
+        return paragraph
+
     def open(self) -> None:
         """Print title, answer and contents."""
-        self.word.add_paragraph(self._document.title, "Title")
-        self.word.add_paragraph(self._document.subtitle, "Subtitle")
+        self._add("Title", self._document.title)
+        self._add("Subtitle", self._document.subtitle)
         for piece in open_document(self._document):
             self.print(piece)
-        self.word.add_paragraph("Contents", "TOC Heading")
+        self._add("TOC Heading", "Contents")
         listed = [
             (piece.level, piece.text)
             for piece in self.body
             if isinstance(piece, Heading) and piece.is_listed and piece.level <= CONTENTS_DEPTH
         ]
-        add_table_of_contents(self.word.add_paragraph, listed, CONTENTS_DEPTH)
+        add_table_of_contents(self._add, listed, CONTENTS_DEPTH)
 
     def close(self) -> None:
         """Print the last lines."""
         for text in self._document.footer:
             words = "".join(part if isinstance(part, str) else part.text for part in text)
-            self.word.add_paragraph(words, "Note")
+            self._add("Note", words)
 
     def print(self, piece: Piece, *, leads: bool = False) -> None:
         """Print one piece; one that leads stays with what follows."""
@@ -144,7 +158,7 @@ class _Printer:
                 self._print_words(piece, leads)
             case Bullets():
                 for item in piece.items:
-                    self.word.add_paragraph(item, "List Bullet")
+                    self._add("List Bullet", item)
             case FactList():
                 self._print_facts(piece)
             case PaperTable():
@@ -154,14 +168,14 @@ class _Printer:
 
     def _print_heading(self, piece: Heading) -> None:
         style = f"Heading {min(piece.level, 3)}" if piece.is_listed else "Patient"
-        paragraph = self.word.add_paragraph(piece.text, style)
+        paragraph = self._add(style, piece.text)
         is_first = piece.level == 1 and piece is self.body[0]
         if piece.starts_page or is_first:
             paragraph.paragraph_format.page_break_before = True
             paragraph.paragraph_format.space_before = Pt(0)
 
     def _print_words(self, piece: Words, leads: bool) -> None:
-        paragraph = self.word.add_paragraph(style="Body Text")
+        paragraph = self._add("Body Text")
         if piece.lead:
             paragraph.add_run(f"{piece.lead} ").bold = True
         paragraph.add_run(piece.text)
@@ -177,16 +191,16 @@ class _Printer:
             row = table.add_row()
             keep_row_whole(row)
             for place, (label, words, is_main) in enumerate(piece.facts[start : start + n_pairs]):
-                labelled = _fill(row.cells[2 * place], label, "Fact Label")
+                labelled = self._fill(row.cells[2 * place], label, "Fact Label")
                 labelled.paragraph_format.keep_with_next = True
-                _fill(row.cells[2 * place + 1], words, "Answer" if is_main else "Fact")
+                self._fill(row.cells[2 * place + 1], words, "Answer" if is_main else "Fact")
             if piece.is_answer:
                 draw_rules(row, bottom=(4, RULE))
-        self.word.add_paragraph(style="Gap")
+        self._add("Gap")
 
     def _print_caption(self, label: str, title: str, words: str = "") -> WordParagraph:
         """Print a caption whose number Word counts with the others of its kind."""
-        paragraph = self.word.add_paragraph(style="Caption")
+        paragraph = self._add("Caption")
         kind, _, number = label.partition(" ")
         if number:
             paragraph.add_run(f"{kind} ").bold = True
@@ -203,6 +217,7 @@ class _Printer:
         set_widths(table, [column.width_pt for column in piece.columns])
         head = PaperRow(tuple((column.head, "") for column in piece.columns), 0, is_heading=False)
         last = len(piece.rows) - 1
+        style = "Table Text" if piece.type_pt >= TYPE_PT else "Table Small"
         for place, item in enumerate([head, *piece.rows], start=-1):
             row = table.add_row()
             keep_row_whole(row)
@@ -212,8 +227,9 @@ class _Printer:
             is_bold = item.is_heading or place < 0
             stays = (place < last or bool(piece.notes)) and (piece.is_short or is_bold)
             for column, cell, (text, pad) in zip(piece.columns, cells, item.cells, strict=False):
-                paragraph = _fill(cell, text + _unseen(pad), "Table Text")
-                _set_cell(paragraph, piece.type_pt, is_bold=is_bold, keeps=stays)
+                paragraph = self._fill(cell, text + _unseen(pad), style)
+                paragraph.paragraph_format.keep_with_next = stays
+                paragraph.runs[0].bold = is_bold or None
                 if column.is_numeric and not item.is_heading:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             cells[0].paragraphs[0].paragraph_format.left_indent = Pt(INDENT_PT * item.indent)
@@ -222,15 +238,15 @@ class _Printer:
                 draw_rules(row, top=(8, "1B1B1F"), bottom=(4, "1B1B1F"))
         draw_rules(table.rows[-1], bottom=(8, "1B1B1F"))
         for place, note in enumerate(piece.notes, start=1):
-            paragraph = self.word.add_paragraph(note, "Note")
+            paragraph = self._add("Note", note)
             paragraph.paragraph_format.keep_with_next = place < len(piece.notes)
-        self.word.add_paragraph(style="Gap")
+        self._add("Gap")
 
     def _print_picture(self, piece: Picture) -> None:
         path = self._folder / piece.png
         if piece.png and path.is_file():
             width_pt = min(read_size(piece.svg, piece.title)[0], PAGE_WIDTH_PT)
-            paragraph = self.word.add_paragraph(style="Figure")
+            paragraph = self._add("Figure")
             paragraph.add_run().add_picture(str(path), width=Pt(width_pt))
             name_picture(paragraph, piece.title, piece.alt)
             words = piece.caption
@@ -245,24 +261,12 @@ def _unseen(pad: str) -> str:
     return pad.replace(".", PUNCTUATION_SPACE).replace("0", FIGURE_SPACE)
 
 
-def _fill(cell: _Cell, text: str, style: str) -> WordParagraph:
-    """Write text into a cell's only paragraph."""
-    paragraph: WordParagraph = cell.paragraphs[0]
-    paragraph.style = style
-    paragraph.add_run(text)
-    return paragraph
+def _set_styles(word: WordDocument) -> dict[str, str]:
+    """Set every style in use, so that a reader can change the look in one place; return their ids.
 
-
-def _set_cell(paragraph: WordParagraph, type_pt: float, *, is_bold: bool, keeps: bool) -> None:
-    """Set the type of a cell, and whether its row stays on the page of the next."""
-    for run in paragraph.runs:
-        run.font.size = Pt(type_pt)
-        run.bold = is_bold or None
-    paragraph.paragraph_format.keep_with_next = keeps
-
-
-def _set_styles(word: WordDocument) -> None:
-    """Set every style in use, so that a reader can change the look in one place."""
+    The library looks a name up among all styles each time; ids are used instead.
+    """
+    ids = {}
     for name, look in LOOKS.items():
         if name not in word.styles:
             word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
@@ -276,3 +280,5 @@ def _set_styles(word: WordDocument) -> None:
         spacing.space_before, spacing.space_after = Pt(look.before_pt), Pt(look.after_pt)
         spacing.line_spacing = RUNNING_LINES if look.is_running else 1.0
         spacing.keep_with_next = look.keeps
+        ids[name] = style.style_id
+    return ids

@@ -36,6 +36,7 @@ LOOKS: Mapping[str, Look] = {
     "Fact": Look(9, 2.5, 2.5),
     "Answer": Look(11.5, 3, 3, is_bold=True),
     "Table Text": Look(8, 1.2, 1.2),
+    "Table Small": Look(7, 1.2, 1.2),
     "Note": Look(7.5, 2, 0, is_quiet=True),
     "Gap": Look(5, 0, 6),
     "Header": Look(7, is_quiet=True),

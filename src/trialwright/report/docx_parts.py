@@ -41,7 +41,7 @@ def add_table_of_contents(
     add_paragraph: Callable[..., Any], titles: Sequence[tuple[int, str]], depth: int
 ) -> None:
     """Add a table of contents that Word can update, written out without page numbers until then."""
-    lines = [add_paragraph(style=f"TOC {level}") for level, _ in titles] or [add_paragraph()]
+    lines = [add_paragraph(f"TOC {level}") for level, _ in titles] or [add_paragraph("TOC 1")]
     for kind in ("begin", "code", "separate"):
         run = lines[0].add_run()
         if kind == "code":
@@ -51,6 +51,11 @@ def add_table_of_contents(
     for line, (_, title) in zip(lines, titles, strict=False):
         line.add_run(title)
     _make(lines[-1].add_run()._r, "fldChar", fldCharType="end")
+
+
+def set_style(paragraph: Any, style_id: str) -> None:
+    """Set a paragraph's style by its id."""
+    paragraph._p.style = style_id
 
 
 def set_widths(table: Any, widths_pt: Sequence[float]) -> None:
