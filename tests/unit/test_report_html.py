@@ -27,7 +27,8 @@ from trialwright.report.blocks import (
     walk_sections,
 )
 from trialwright.report.evidence import Evidence, NumberEvidence
-from trialwright.report.html import FINDINGS_SHOWN, render_html
+from trialwright.report.grouping import FINDINGS_SHOWN
+from trialwright.report.html import render_html
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SAMPLE = runpy.run_path(str(GOLDEN / "report_sample.py"))

@@ -1,7 +1,9 @@
 """How wide words are in print, before anything is drawn."""
 
 from functools import lru_cache
+from pathlib import Path
 
+from matplotlib import get_data_path
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
@@ -64,3 +66,8 @@ def _break_word(word: str, width: float, size: float) -> list[str]:
         pieces.append(word[:end].rstrip("-") + "-")
         word = word[end:]
     return [*pieces, word]
+
+
+def find_typefaces() -> list[Path]:
+    """Return the folders of the typefaces that come with the drawing library."""
+    return [Path(get_data_path()) / "fonts" / "ttf"]

@@ -3,19 +3,16 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from trialwright.core.errors import Finding, Severity, StudyError
+from trialwright.core.errors import Severity, StudyError
 from trialwright.core.table import Cell, Table, Text, text_plain
 from trialwright.report.blocks import (
     Document,
     FigureBlock,
-    SettingRow,
     collect_findings,
     number_displays,
     walk_cells,
@@ -23,9 +20,9 @@ from trialwright.report.blocks import (
 )
 from trialwright.report.columns import look_at_columns
 from trialwright.report.evidence import Evidence, pack_evidence
+from trialwright.report.grouping import group_findings, group_settings
 from trialwright.report.svg import embed_svg
 
-FINDINGS_SHOWN = 200  # per rule; `trialwright check` lists every one
 DENSE_TABLE_COLUMNS, WIDE_TABLE_COLUMNS = 8, 12  # beyond: printed smaller, printed across the page
 
 # A browser may break a line on either side of a button, so its punctuation is tied to it.
@@ -73,8 +70,8 @@ def render_html(document: Document, evidence: Evidence) -> str:
         drawing=_print_drawing,
         kind=lambda block: type(block).__name__,
         table_view=_view_table,
-        by_rule=_group_findings,
-        by_head=_group_settings,
+        by_rule=group_findings,
+        by_head=group_settings,
         breakable=lambda path: Markup(re.sub(r"(?<=[._])", "<wbr>", str(escape(path)))),
         sentence_end=lambda words: words.rstrip(" ."),
     )
@@ -200,30 +197,3 @@ def _view_table(table: Table) -> dict[str, Any]:
     sizes = {DENSE_TABLE_COLUMNS: "dense", WIDE_TABLE_COLUMNS: "wide"}
     width = " ".join(name for most, name in sizes.items() if len(columns) > most)
     return {"columns": columns, "rows": rows, "width": width}
-
-
-def _group_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Group findings by rule: what blocks first, then by count."""
-    by_rule: dict[tuple[bool, str], list[Finding]] = {}
-    for finding in findings:
-        is_blocking = finding.severity is Severity.BLOCK
-        by_rule.setdefault((is_blocking, finding.rule), []).append(finding)
-    groups = [
-        {
-            "rule": rule,
-            "is_blocking": is_blocking,
-            "n": len(found),
-            "shown": found[:FINDINGS_SHOWN],
-            "n_left": max(len(found) - FINDINGS_SHOWN, 0),
-            "files": sorted({finding.file for finding in found}),
-        }
-        for (is_blocking, rule), found in by_rule.items()
-    ]
-    return sorted(groups, key=lambda group: (not group["is_blocking"], -group["n"], group["rule"]))
-
-
-def _group_settings(rows: Iterable[SettingRow]) -> list[tuple[str, list[SettingRow]]]:
-    """Group neighbouring settings by the first part of their path."""
-    return [
-        (head, list(group)) for head, group in groupby(rows, lambda row: row.path.split(".")[0])
-    ]

@@ -10,6 +10,7 @@ XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 DROPPED = {"metadata", "script", "foreignObject"}
 POINTS = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 EXTERNAL = re.compile(r"url\(\s*['\"]?(?!#)[^)]*\)", re.IGNORECASE)
+UNIT_POINTS = {"pt": 1.0, "px": 0.75, "": 0.75, "mm": 72 / 25.4}
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
@@ -121,3 +122,24 @@ def _frame(root: ET.Element, prefix: str) -> None:
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}--own-title")
     root.set("aria-describedby", f"{prefix}--own-desc")
+
+
+def read_size(svg: str, title: str) -> tuple[float, float]:
+    """Return the width and height of an SVG document in points.
+
+    Raises
+    ------
+    StudyError
+        When the drawing does not say how large it is.
+    """
+    head = re.search(r"<svg\b[^>]*>", svg)
+    sizes = [
+        re.search(rf'\b{side}="([\d.]+)(pt|px|mm|)"', head[0] if head else "")
+        for side in ("width", "height")
+    ]
+    points = [float(found[1]) * UNIT_POINTS[found[2]] for found in sizes if found]
+    if len(points) != len(sizes):
+        raise StudyError(
+            f"Figure '{title}': its SVG has no width and height, expected both. Draw it again."
+        )
+    return points[0], points[1]

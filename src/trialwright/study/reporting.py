@@ -16,7 +16,14 @@ from trialwright.datasets.validate import RULES
 from trialwright.protocol.defaults import list_settings
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.rules import RULES as PROTOCOL_RULES
-from trialwright.report.blocks import FigureBlock, Origin, PatientBlock, SettingRow, SettingsBlock
+from trialwright.report.blocks import (
+    Document,
+    FigureBlock,
+    Origin,
+    PatientBlock,
+    SettingRow,
+    SettingsBlock,
+)
 from trialwright.report.captions import caption_result
 from trialwright.report.document import Absence, Material, compose_report
 from trialwright.report.html import render_html
@@ -37,15 +44,15 @@ def print_band(protocol: Protocol) -> tuple[str, ...]:
     return (*parts, f"trialwright {trialwright.__version__}")
 
 
-def write_report(
+def compose_document(
     protocol: Protocol,
     store: Store,
     results: Mapping[str, Result],
     made: Mapping[str, Any],
     files: Mapping[str, tuple[str, str]],
     reports: Sequence[StepReport],
-) -> dict[str, str]:
-    """Compose the report of a run and write it; return its name and hash.
+) -> Document:
+    """Compose the report of a run, which HTML, PDF and DOCX then print.
 
     Parameters
     ----------
@@ -85,8 +92,19 @@ def write_report(
         ],
         rules=rules,
     )
+    return compose_report(material)
+
+
+def write_report(
+    document: Document,
+    protocol: Protocol,
+    store: Store,
+    results: Mapping[str, Result],
+    files: Mapping[str, tuple[str, str]],
+) -> dict[str, str]:
+    """Write the report as one HTML file with what its numbers open; return its name and hash."""
     evidence = gather_evidence(results, store, find_links(protocol), files)
-    page = render_html(compose_report(material), evidence)
+    page = render_html(document, evidence)
     replace_text(store.results / "report.html", page)
     return {"report": "report.html", "sha256": hash_text(page)}
 

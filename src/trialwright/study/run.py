@@ -19,7 +19,7 @@ from trialwright.core.trace import hash_text
 from trialwright.study.store import StepState, Store, hash_values
 
 DONE, UNCHANGED, ABSENT, FAILED = "done", "unchanged", "absent", "failed"
-SOURCE_SUFFIXES = {".py", ".j2", ".css", ".js", ".csv"}
+SOURCE_SUFFIXES = {".py", ".j2", ".css", ".js", ".csv", ".typ"}
 SLOW_SECONDS = 2.0
 
 Needs = str | tuple[str, ...]

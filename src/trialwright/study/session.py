@@ -1,6 +1,6 @@
 """A study opened for work: check it, run it, ask for its results."""
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,19 +16,19 @@ from trialwright.protocol.model import Protocol
 from trialwright.study.analyses import list_analyses
 from trialwright.study.check import check_data, check_responses, read_findings, store_finding
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
+from trialwright.study.documents import DOCUMENTS, describe_results, list_documents, run_documents
 from trialwright.study.facts import find_facts
 from trialwright.study.figures import (
-    draw_patients,
-    draw_result,
-    list_files,
     remove_other_files,
 )
-from trialwright.study.reporting import print_band, write_manifest, write_report, write_results
-from trialwright.study.run import ABSENT, DONE, FAILED, Step, StepReport, hash_code, run_steps
+from trialwright.study.publishing import Publisher
+from trialwright.study.reporting import (
+    write_manifest,
+    write_results,
+)
+from trialwright.study.run import DONE, Step, StepReport, hash_code, run_steps
 from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
-
-WRITTEN = ("report.html", "results.json", "manifest.json")
 
 Tell = Callable[[str], None]
 CHECKS = ("check", "response_check")
@@ -143,33 +143,32 @@ class Study:
         findings = self._findings()
         if is_blocked(findings):
             raise DataError(findings)
-        analyses = list_analyses(self.protocol)
-        steps = [*list_derivations(self.protocol), *analyses, *self._figure_steps(analyses)]
-        planned = {"report", *(done.name for done in reports), *(step.name for step in steps)}
-        self._forget_outdated(planned)
+        publisher = self._publisher(findings)
+        steps = [*publisher.analyses, *publisher.figure_steps()]
+        made = [*(done.name for done in reports), *(step.name for step in steps)]
+        publisher.forget_outdated({"report", *DOCUMENTS, *made})
         reports += run_steps(steps, self.store, tell)
-        remove_other_files(self.directory.results, self._drawn("figure."))
-        results = self._load_results(analyses)
-        reports += run_steps([self._report_step(analyses, reports)], self.store, tell)
-        if reports[-1].status == "done":
+        remove_other_files(self.directory.results, publisher.drawn("figure."))
+        results = publisher.load_results()
+        before = tuple(reports)
+        reports += run_steps([publisher.report_step(before)], self.store, tell)
+        if reports[-1].status == DONE:
             write_results(self.protocol, self.store, results, findings)
+        documents = list_documents(
+            self.store,
+            lambda: publisher.compose(before),
+            lambda: describe_results(self.protocol, results, self.store),
+        )
+        reports += run_documents(documents, self.store, tell)
+        if any(report.status == DONE for report in reports[len(before) :]):
             protocol_hash = hash_file(self.path / PROTOCOL_FILE)
             write_manifest(protocol_hash, self.store, self.files, hash_code())
         report = self.directory.results / "report.html"
         return Results(results, tuple(reports), tuple(findings), report)
 
-    def _forget_outdated(self, planned: Set[str]) -> None:
-        """Forget what no step makes any more, and what was written to files that are gone."""
-        results = self.directory.results
-        lost = {
-            f"figure.{name}"
-            for name, drawn in self._drawn("figure.").items()
-            if not all((results / file).is_file() for file in list_files(drawn))
-        }
-        if not all((results / name).is_file() for name in WRITTEN):
-            lost.add("report")
-        for name in (set(self.store.states) - planned) | lost:
-            self.store.forget(name)
+    def _publisher(self, findings: list[Finding]) -> Publisher:
+        analyses = list_analyses(self.protocol)
+        return Publisher(self.protocol, self.store, self.files, analyses, findings)
 
     def _run_check(self, tell: Tell | None) -> list[StepReport]:
         """Read the tables and check them."""
@@ -193,66 +192,6 @@ class Study:
         )
         return run_steps([*recorded, check], self.store, tell)
 
-    def _figure_steps(self, analyses: list[Step]) -> list[Step]:
-        """Return a step per figure."""
-        footer = ". ".join(print_band(self.protocol))
-        drawn = {"results": self.directory.results, "footer": footer}
-        steps = []
-        for step in analyses:
-            made = step.result_type()
-            if made is not None and made.has_figure:
-                name = f"figure.{step.name}"
-                title = f"figure of {step.title}"
-                steps.append(Step(name, title, draw_result, {"result": step.name}, drawn))
-        steps.append(
-            Step(
-                "figure.patients",
-                "patient time lines",
-                draw_patients,
-                {"patients": "patients"},
-                drawn,
-            )
-        )
-        return steps
-
-    def _load_results(self, analyses: list[Step]) -> dict[str, Result]:
-        """Return every result that was made, in the order of the report."""
-        return {
-            step.name: self.store.load(step.name, step.result_type())
-            for step in analyses
-            if (state := self.store.states.get(step.name)) and state.status == "done"
-        }
-
-    def _report_step(self, analyses: list[Step], reports: list[StepReport]) -> Step:
-        """Return the step that composes and writes the report."""
-        made = tuple(report.name for report in reports if report.status not in (ABSENT, FAILED))
-        absent = [f"{r.name}: {r.reason}" for r in reports if r.status in (ABSENT, FAILED)]
-
-        def compose(**_: Any) -> dict[str, str]:
-            figures = self._drawn("figure.")
-            parts = {
-                "findings": self._findings(),
-                "figures": {k: v for k, v in figures.items() if k != "patients"},
-                "patients": figures.get("patients", {}),
-            }
-            results = self._load_results(analyses)
-            return write_report(self.protocol, self.store, results, parts, self.files, reports)
-
-        return Step(
-            "report",
-            "report",
-            compose,
-            {"made": made},
-            {"protocol": self.protocol, "absent": absent},
-        )
-
-    def _drawn(self, prefix: str) -> dict[str, Any]:
-        return {
-            name.removeprefix(prefix): self.store.load(name)
-            for name, state in self.store.states.items()
-            if name.startswith(prefix) and state.status == "done"
-        }
-
     def load_result(self, result_id: str) -> Result:
         """Return one result of the last run.
 
@@ -261,8 +200,7 @@ class Study:
         StudyError
             When the last run did not make it.
         """
-        steps = list_analyses(self.protocol)
-        results = self._load_results(steps)
+        results = self._publisher([]).load_results()
         if result_id not in results:
             known = ", ".join(results) or "none: run the study first"
             raise StudyError(f"There is no result '{result_id}', expected one of: {known}.")
