@@ -7,15 +7,21 @@ import polars as pl
 import pytest
 
 import trialwright as tw
+from trialwright.protocol.model import Display
 from trialwright.study.session import Results, Study
 
 Run = tuple[Study, Results]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def run_example(name: str, folder: Path) -> Run:
+def run_example(name: str, folder: Path, *, without_patient_pages: bool = False) -> Run:
     ignored = shutil.ignore_patterns("results", "__pycache__")
-    study = tw.open_study(shutil.copytree(EXAMPLES / name, folder / name, ignore=ignored))
+    copied = Path(shutil.copytree(EXAMPLES / name, folder / name, ignore=ignored))
+    if without_patient_pages:  # which are most of the work where there are hundreds of patients
+        wanted = ", ".join(d.value for d in Display if d is not Display.PATIENT_PAGES)
+        with (copied / "protocol.yaml").open("a", encoding="utf-8") as stream:
+            stream.write(f"\ndisplays: [{wanted}]\n")
+    study = tw.open_study(copied)
     return study, study.run()
 
 
@@ -26,7 +32,9 @@ def pancreatic(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return run_example("cdisc_pilot_onco", tmp_path_factory.mktemp("arms"))
+    return run_example(
+        "cdisc_pilot_onco", tmp_path_factory.mktemp("arms"), without_patient_pages=True
+    )
 
 
 def test_dates_alone_give_survival_as_r_gives_it(pancreatic: Run) -> None:
@@ -100,3 +108,9 @@ def test_a_titrated_dose_is_planned_step_by_step(pilot: Run) -> None:
     )
     assert len(intensity) > 20
     assert 95 < intensity.median() < 105
+
+
+def test_the_protocol_says_which_displays_are_wanted(pilot: Run) -> None:
+    made = {step.name for step in pilot[1].steps}
+    assert "patients" not in made
+    assert {"flow", "baseline", "bor", "pfs", "os", "ae_terms", "deaths"} <= made

@@ -20,6 +20,7 @@ Run = tuple[Study, Results]
 AE_DEPENDENT = {
     "raw.ae", "ae", "check", "adae", "ae_overview", "ae_terms", "patients", "figure.ae_terms",
     "figure.patients", "report",
+    "report.pdf", "report.docx", "report.ars",
 }  # fmt: skip
 
 

@@ -37,16 +37,14 @@ class Publisher:
                 name = f"figure.{step.name}"
                 title = f"figure of {step.title}"
                 steps.append(Step(name, title, draw_result, {"result": step.name}, drawn))
-        steps.append(
-            Step(
-                "figure.patients",
-                "patient time lines",
-                draw_patients,
-                {"patients": "patients"},
-                drawn,
-            )
-        )
+        if any(step.name == "patients" for step in self.analyses):
+            steps.append(self._patients_step(drawn))
         return steps
+
+    def _patients_step(self, drawn: Mapping[str, Any]) -> Step:
+        """Return the step that draws every patient's time line."""
+        inputs = {"patients": "patients"}
+        return Step("figure.patients", "patient time lines", draw_patients, inputs, drawn)
 
     def load_results(self) -> dict[str, Result]:
         """Return every result that was made, in the order of the report."""

@@ -142,7 +142,7 @@ def _print_needs(report: StepReport) -> str:
     words = report.reason.removeprefix("needs ").split(", ")
     datasets = [(word, find_dataset(word)) for word in words]
     return ", ".join(
-        word if dataset is None else f"the table {dataset.name} ({dataset.label.lower()})"
+        word if dataset is None else f"the table {dataset.name.upper()} ({dataset.label.lower()})"
         for word, dataset in datasets
     )
 
