@@ -229,7 +229,7 @@ def derive_new_therapy(
     if "cm" not in recorded or "CMCAT" not in recorded["cm"].columns:
         return pl.DataFrame(schema={"USUBJID": pl.String(), "NACTDT": pl.Date()})
     return (
-        recorded["cm"]
+        with_columns_of(recorded["cm"], ("CMSTDTC",))
         .filter(col("CMCAT").str.to_uppercase() == SUBSEQUENT_THERAPY)
         .group_by("USUBJID")
         .agg(read_date("CMSTDTC", imputation).min().alias("NACTDT"))
