@@ -122,7 +122,7 @@ def derive_unmet_criteria(recorded: Recorded) -> pl.DataFrame:
         .otherwise(text)
     )
     return (
-        ie.sort("USUBJID", "IETESTCD")
+        in_sequence(ie, "IETESTCD", "IECAT", "IETEST")
         .group_by("USUBJID", maintain_order=True)
         .agg(stated.unique(maintain_order=True).str.join("; ").alias("unmet"))
     )
