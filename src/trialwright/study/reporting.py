@@ -130,7 +130,11 @@ def _patient_blocks(
 def _absences(reports: Sequence[StepReport]) -> list[Absence]:
     """Return what could not be made; a failed step says what went wrong."""
     return [
-        Absence(report.title[:1].upper() + report.title[1:], report.reason, report.name)
+        Absence(
+            report.title[:1].upper() + report.title[1:],
+            report.reason.removeprefix("needs "),
+            report.name,
+        )
         for report in reports
         if report.status in ("absent", "failed") and not report.name.startswith("figure.")
     ]
