@@ -19,7 +19,7 @@ from trialwright.study.show import show_result
 Run = tuple[Study, Results]
 AE_DEPENDENT = {
     "raw.ae", "ae", "check", "adae", "ae_overview", "ae_terms", "patients", "figure.ae_terms",
-    "figure.patients", "report",
+    "figure.patients", "report", "report.pdf", "report.docx", "report.ars",
 }  # fmt: skip
 
 

@@ -23,7 +23,6 @@ from trialwright.report.docx_parts import (
     EPOCH,
     add_field,
     add_table_of_contents,
-    clean_text,
     clear_tabs,
     fix_archive,
     name_picture,
@@ -50,7 +49,7 @@ from trialwright.report.paper import (
     lay_out,
     open_document,
 )
-from trialwright.report.paper_tables import PAGE_WIDTH_PT, TYPE_PT, PaperTable
+from trialwright.report.paper_tables import PAGE_WIDTH_PT, TYPE_PT, PaperTable, clean_text
 from trialwright.report.svg import read_size
 
 FACE = "Arial"

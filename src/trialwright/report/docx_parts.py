@@ -4,7 +4,6 @@ Elements are made by those they stand in, so that only `report.docx` imports the
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
@@ -14,7 +13,6 @@ EPOCH = dt.datetime(1980, 1, 1)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TWIPS_PER_PT = 20
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def add_element(parent: Any, tag: str, **attributes: str) -> Any:
@@ -24,11 +22,6 @@ def add_element(parent: Any, tag: str, **attributes: str) -> Any:
         element.set(f"{NAMESPACE}{name}", value)
     parent.append(element)
     return element
-
-
-def clean_text(text: str) -> str:
-    """Return text without the control characters that XML refuses."""
-    return CONTROL.sub(" ", text)
 
 
 def add_field(paragraph: Any, code: str, shown: str, *, bold: bool = False) -> None:

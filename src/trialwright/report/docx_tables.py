@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trialwright.report.docx_parts import TWIPS_PER_PT, add_element, clean_text
-from trialwright.report.paper_tables import INDENT_PT, PaperColumn, PaperRow, PaperTable
+from trialwright.report.docx_parts import TWIPS_PER_PT, add_element
+from trialwright.report.paper_tables import (
+    INDENT_PT,
+    PaperColumn,
+    PaperRow,
+    PaperTable,
+    clean_text,
+)
 
 FIGURE_SPACE, PUNCTUATION_SPACE = "\N{FIGURE SPACE}", "\N{PUNCTUATION SPACE}"
 INK, PALE = "1B1B1F", "E6E7EA"

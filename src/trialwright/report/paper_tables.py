@@ -1,5 +1,7 @@
 """Tables as they stand on paper: what each cell prints and how wide each column is."""
 
+import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,7 @@ GAP_PT = 14.0  # between the words of neighbouring columns, with what rounding m
 INDENT_PT = 9.0
 WIDEST_HEAD_PT = 90.0  # a longer head of a column breaks
 BISECTIONS = 40
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 SETTINGS = "settings"
 SHORT_ROWS = 36  # a table of at most so many rows stays on one page
 
@@ -52,6 +55,11 @@ class PaperTable:
     is_short: bool
 
 
+def clean_text(text: str) -> str:
+    """Return text without the control characters that no document can hold."""
+    return CONTROL.sub(" ", text)
+
+
 def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> PaperTable:
     """Lay a table out for a page of A4.
 
@@ -77,7 +85,7 @@ def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> P
     rows = tuple(
         PaperRow(
             tuple(
-                (cell.text, look.pad(cell.text))
+                (clean_text(cell.text), look.pad(cell.text))
                 for cell, look in zip(_filled(item, len(looks)), looks, strict=True)
             ),
             item.indent,
@@ -85,7 +93,10 @@ def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> P
         )
         for item in table.rows
     )
-    widths = _share_widths(table.columns, rows, [look.is_numeric for look in looks], type_pt)
+    with warnings.catch_warnings():
+        # A sign that the face lacks is measured as a box; that is near enough.
+        warnings.filterwarnings("ignore", message="Glyph")
+        widths = _share_widths(table.columns, rows, [look.is_numeric for look in looks], type_pt)
     columns = tuple(
         PaperColumn(head, look.is_numeric, width)
         for head, look, width in zip(table.columns, looks, widths, strict=True)
