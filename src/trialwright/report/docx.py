@@ -268,5 +268,7 @@ def _set_styles(word: WordDocument) -> dict[str, str]:
         spacing.space_before, spacing.space_after = Pt(look.before_pt), Pt(look.after_pt)
         spacing.line_spacing = RUNNING_LINES if look.is_running else 1.0
         spacing.keep_with_next = look.keeps
+        if look.indent_pt:
+            spacing.left_indent = Pt(look.indent_pt)
         ids[name] = style.style_id
     return ids

@@ -15,6 +15,7 @@ class Look:
     is_quiet: bool = False
     is_running: bool = False
     keeps: bool = False
+    indent_pt: float = 0.0
 
 
 LOOKS: Mapping[str, Look] = {
@@ -29,7 +30,7 @@ LOOKS: Mapping[str, Look] = {
     "Patient": Look(12, 0, 5, is_bold=True, keeps=True),
     "TOC Heading": Look(12, 14, 6, is_bold=True, keeps=True),
     "TOC 1": Look(9.5, 0, 3),
-    "TOC 2": Look(9.5, 0, 3),
+    "TOC 2": Look(9.5, 0, 3, indent_pt=14),
     "Caption": Look(8.5, 6, 5, is_running=True),
     "Figure": Look(9.5, 8, 2, keeps=True),
     "Fact Label": Look(9, 2.5, 2.5, is_quiet=True),
