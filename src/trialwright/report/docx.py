@@ -7,10 +7,14 @@ import docx
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.image.image import Image
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.packuri import PackURI
+from docx.oxml.shape import CT_Inline
+from docx.parts.image import ImagePart
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
-from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from trialwright.report.blocks import Document
@@ -20,15 +24,19 @@ from trialwright.report.docx_parts import (
     add_field,
     add_table_of_contents,
     clear_tabs,
-    draw_rules,
     fix_archive,
-    keep_row_whole,
     name_picture,
-    repeat_row,
     set_face,
     set_style,
-    set_widths,
     shade,
+)
+from trialwright.report.docx_tables import (
+    FAINT,
+    CellPrint,
+    RowPrint,
+    add_row,
+    fill_table,
+    set_widths,
 )
 from trialwright.report.paper import (
     Bullets,
@@ -37,16 +45,16 @@ from trialwright.report.paper import (
     Picture,
     Piece,
     Words,
+    find_leads,
     lay_out,
     open_document,
 )
-from trialwright.report.paper_tables import INDENT_PT, PAGE_WIDTH_PT, TYPE_PT, PaperRow, PaperTable
+from trialwright.report.paper_tables import PAGE_WIDTH_PT, TYPE_PT, PaperTable, clean_text
 from trialwright.report.svg import read_size
 
 FACE = "Arial"
-INK, QUIET, RULE = RGBColor(0x1B, 0x1B, 0x1F), RGBColor(0x5F, 0x5F, 0x62), "E6E7EA"
+INK, QUIET = RGBColor(0x1B, 0x1B, 0x1F), RGBColor(0x5F, 0x5F, 0x62)
 ALARM_FILL = "FBEDED"
-FIGURE_SPACE, PUNCTUATION_SPACE = "\N{FIGURE SPACE}", "\N{PUNCTUATION SPACE}"
 RUNNING_LINES = 1.15
 CONTENTS_DEPTH = 2
 LABEL_PT, PATIENT_LABEL_PT = 125.0, 80.0
@@ -71,10 +79,8 @@ def render_docx(document: Document, folder: Path) -> bytes:
     """
     printer = _Printer(document, folder)
     printer.open()
-    for place, piece in enumerate(printer.body):
-        follows = printer.body[place + 1 : place + 2]
-        is_led = bool(follows) and isinstance(follows[0], Picture | PaperTable)
-        printer.print(piece, leads=is_led)
+    for piece, leads in zip(printer.body, find_leads(printer.body), strict=True):
+        printer.print(piece, leads=leads)
     printer.close()
     stream = BytesIO()
     printer.word.save(stream)
@@ -89,6 +95,7 @@ class _Printer:
         self.body = lay_out(document)
         self._document = document
         self._folder = folder
+        self._n_pictures = 0
         self._styles = _set_styles(self.word)
         self._set_page()
 
@@ -118,15 +125,8 @@ class _Printer:
 
     def _add(self, style: str, text: str = "") -> WordParagraph:
         """Add a paragraph at the end."""
-        paragraph = self.word.add_paragraph(text)
+        paragraph = self.word.add_paragraph(clean_text(text))
         set_style(paragraph, self._styles[style])
-        return paragraph
-
-    def _fill(self, cell: _Cell, text: str, style: str) -> WordParagraph:
-        """Write text into a cell's only paragraph."""
-        paragraph: WordParagraph = cell.paragraphs[0]
-        set_style(paragraph, self._styles[style])
-        paragraph.add_run(text)
         return paragraph
 
     def open(self) -> None:
@@ -178,24 +178,25 @@ class _Printer:
         paragraph = self._add("Body Text")
         if piece.lead:
             paragraph.add_run(f"{piece.lead} ").bold = True
-        paragraph.add_run(piece.text)
+        paragraph.add_run(clean_text(piece.text))
         paragraph.paragraph_format.keep_with_next = leads or bool(piece.lead)
         if piece.is_alarm:
             shade(paragraph, ALARM_FILL)
 
     def _print_facts(self, piece: FactList) -> None:
         label_pt, n_pairs = (LABEL_PT, 1) if piece.is_answer else (PATIENT_LABEL_PT, 2)
+        words_pt = PAGE_WIDTH_PT / n_pairs - label_pt
         table = self.word.add_table(rows=0, cols=2 * n_pairs)
-        set_widths(table, [label_pt, PAGE_WIDTH_PT / n_pairs - label_pt] * n_pairs)
-        for start in range(0, len(piece.facts), n_pairs):
-            row = table.add_row()
-            keep_row_whole(row)
-            for place, (label, words, is_main) in enumerate(piece.facts[start : start + n_pairs]):
-                labelled = self._fill(row.cells[2 * place], label, "Fact Label")
-                labelled.paragraph_format.keep_with_next = True
-                self._fill(row.cells[2 * place + 1], words, "Answer" if is_main else "Fact")
-            if piece.is_answer:
-                draw_rules(row, bottom=(4, RULE))
+        set_widths(table, [label_pt, words_pt] * n_pairs)
+        blanks = (("", "", False),) * (-len(piece.facts) % n_pairs)
+        facts = [*piece.facts, *blanks]
+        for start in range(0, len(facts), n_pairs):
+            cells = []
+            for label, words, is_main in facts[start : start + n_pairs]:
+                style = self._styles["Answer" if is_main else "Fact"]
+                cells.append(CellPrint(label, self._styles["Fact Label"], label_pt, keeps=True))
+                cells.append(CellPrint(words, style, words_pt, keeps=True))
+            add_row(table, RowPrint(cells, bottom=FAINT if piece.is_answer else None))
         self._add("Gap")
 
     def _print_caption(self, label: str, title: str, words: str = "") -> WordParagraph:
@@ -214,29 +215,8 @@ class _Printer:
     def _print_table(self, piece: PaperTable) -> None:
         self._print_caption(piece.label, piece.title).paragraph_format.keep_with_next = True
         table = self.word.add_table(rows=0, cols=len(piece.columns))
-        set_widths(table, [column.width_pt for column in piece.columns])
-        head = PaperRow(tuple((column.head, "") for column in piece.columns), 0, is_heading=False)
-        last = len(piece.rows) - 1
         style = "Table Text" if piece.type_pt >= TYPE_PT else "Table Small"
-        for place, item in enumerate([head, *piece.rows], start=-1):
-            row = table.add_row()
-            keep_row_whole(row)
-            cells = list(row.cells)
-            if item.is_heading:
-                cells = [cells[0].merge(cells[-1])]
-            is_bold = item.is_heading or place < 0
-            stays = (place < last or bool(piece.notes)) and (piece.is_short or is_bold)
-            for column, cell, (text, pad) in zip(piece.columns, cells, item.cells, strict=False):
-                paragraph = self._fill(cell, text + _unseen(pad), style)
-                paragraph.paragraph_format.keep_with_next = stays
-                paragraph.runs[0].bold = is_bold or None
-                if column.is_numeric and not item.is_heading:
-                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            cells[0].paragraphs[0].paragraph_format.left_indent = Pt(INDENT_PT * item.indent)
-            if place < 0:
-                repeat_row(row)
-                draw_rules(row, top=(8, "1B1B1F"), bottom=(4, "1B1B1F"))
-        draw_rules(table.rows[-1], bottom=(8, "1B1B1F"))
+        fill_table(table, piece, self._styles[style])
         for place, note in enumerate(piece.notes, start=1):
             paragraph = self._add("Note", note)
             paragraph.paragraph_format.keep_with_next = place < len(piece.notes)
@@ -246,19 +226,27 @@ class _Printer:
         path = self._folder / piece.png
         if piece.png and path.is_file():
             width_pt = min(read_size(piece.svg, piece.title)[0], PAGE_WIDTH_PT)
-            paragraph = self._add("Figure")
-            paragraph.add_run().add_picture(str(path), width=Pt(width_pt))
-            name_picture(paragraph, piece.title, piece.alt)
+            self._add_picture(path, width_pt, piece)
             words = piece.caption
         else:
             words = f"{piece.caption} {piece.alt}"
         caption = self._print_caption(piece.label, f"{piece.title}.", words)
         caption.paragraph_format.space_after = Pt(AFTER_FIGURE_PT)
 
+    def _add_picture(self, path: Path, width_pt: float, piece: Picture) -> None:
+        """Add a picture as a part of its own.
 
-def _unseen(pad: str) -> str:
-    """Return blanks as wide as the digits that would bring a decimal point into line."""
-    return pad.replace(".", PUNCTUATION_SPACE).replace("0", FIGURE_SPACE)
+        The library would compare it with all before it and count through the document for its id.
+        """
+        self._n_pictures += 1
+        image = Image.from_file(str(path))
+        name = PackURI(f"/word/media/figure{self._n_pictures}.{image.ext}")
+        rel_id = self.word.part.relate_to(ImagePart.from_image(image, name), RT.IMAGE)
+        size = image.scaled_dimensions(width=Pt(width_pt))
+        inline = CT_Inline.new_pic_inline(self._n_pictures, rel_id, path.name, *size)
+        paragraph = self._add("Figure")
+        paragraph.add_run()._r.add_drawing(inline)
+        name_picture(paragraph, piece.title, piece.alt)
 
 
 def _set_styles(word: WordDocument) -> dict[str, str]:
@@ -280,5 +268,7 @@ def _set_styles(word: WordDocument) -> dict[str, str]:
         spacing.space_before, spacing.space_after = Pt(look.before_pt), Pt(look.after_pt)
         spacing.line_spacing = RUNNING_LINES if look.is_running else 1.0
         spacing.keep_with_next = look.keeps
+        if look.indent_pt:
+            spacing.left_indent = Pt(look.indent_pt)
         ids[name] = style.style_id
     return ids

@@ -15,6 +15,7 @@ class Look:
     is_quiet: bool = False
     is_running: bool = False
     keeps: bool = False
+    indent_pt: float = 0.0
 
 
 LOOKS: Mapping[str, Look] = {
@@ -29,14 +30,14 @@ LOOKS: Mapping[str, Look] = {
     "Patient": Look(12, 0, 5, is_bold=True, keeps=True),
     "TOC Heading": Look(12, 14, 6, is_bold=True, keeps=True),
     "TOC 1": Look(9.5, 0, 3),
-    "TOC 2": Look(9.5, 0, 3),
+    "TOC 2": Look(9.5, 0, 3, indent_pt=14),
     "Caption": Look(8.5, 6, 5, is_running=True),
     "Figure": Look(9.5, 8, 2, keeps=True),
     "Fact Label": Look(9, 2.5, 2.5, is_quiet=True),
     "Fact": Look(9, 2.5, 2.5),
     "Answer": Look(11.5, 3, 3, is_bold=True),
-    "Table Text": Look(8, 1.2, 1.2),
-    "Table Small": Look(7, 1.2, 1.2),
+    "Table Text": Look(8, 1.7, 1.3),
+    "Table Small": Look(7, 1.6, 1.2),
     "Note": Look(7.5, 2, 0, is_quiet=True),
     "Gap": Look(5, 0, 6),
     "Header": Look(7, is_quiet=True),

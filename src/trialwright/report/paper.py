@@ -1,6 +1,6 @@
 """A document in reading order, as plain pieces that PDF and DOCX print one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trialwright.core.errors import Severity
@@ -107,6 +107,17 @@ def lay_out(document: Document) -> list[Piece]:
         pieces += _lay_out_section(section, 1, labels, starts_page=has_pages or follows_pages)
         follows_pages = has_pages
     return pieces
+
+
+def find_leads(pieces: Sequence[Piece]) -> list[bool]:
+    """Return which paragraphs lead to a figure or table, and so stay on its page."""
+    leads = [False] * len(pieces)
+    is_led = False
+    for place in reversed(range(len(pieces))):
+        is_words = isinstance(pieces[place], Words)
+        leads[place] = is_words and is_led
+        is_led = leads[place] or isinstance(pieces[place], Picture | PaperTable)
+    return leads
 
 
 def _lay_out_section(

@@ -1,5 +1,7 @@
 """Tables as they stand on paper: what each cell prints and how wide each column is."""
 
+import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +16,9 @@ TYPE_PT, SMALL_TYPE_PT = 8.0, 7.0
 DENSE_COLUMNS = 8  # beyond: printed smaller
 GAP_PT = 14.0  # between the words of neighbouring columns, with what rounding may add
 INDENT_PT = 9.0
+WIDEST_HEAD_PT = 130.0  # a longer head of a column breaks
+BISECTIONS = 40
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 SETTINGS = "settings"
 SHORT_ROWS = 36  # a table of at most so many rows stays on one page
 
@@ -50,6 +55,11 @@ class PaperTable:
     is_short: bool
 
 
+def clean_text(text: str) -> str:
+    """Return text without the control characters that no document can hold."""
+    return CONTROL.sub(" ", text)
+
+
 def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> PaperTable:
     """Lay a table out for a page of A4.
 
@@ -75,7 +85,7 @@ def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> P
     rows = tuple(
         PaperRow(
             tuple(
-                (cell.text, look.pad(cell.text))
+                (clean_text(cell.text), look.pad(cell.text))
                 for cell, look in zip(_filled(item, len(looks)), looks, strict=True)
             ),
             item.indent,
@@ -83,7 +93,10 @@ def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> P
         )
         for item in table.rows
     )
-    widths = _share_widths(table.columns, rows, [look.is_numeric for look in looks], type_pt)
+    with warnings.catch_warnings():
+        # A sign that the face lacks is measured as a box; that is near enough.
+        warnings.filterwarnings("ignore", message="Glyph")
+        widths = _share_widths(table.columns, rows, [look.is_numeric for look in looks], type_pt)
     columns = tuple(
         PaperColumn(head, look.is_numeric, width)
         for head, look, width in zip(table.columns, looks, widths, strict=True)
@@ -136,32 +149,39 @@ def _share_widths(
 
     The widest columns of words give way first, down to their longest word.
     """
-    wanted, least = [], []
+    wanted, tight, least = [], [], []
     for place, head in enumerate(heads):
-        texts = [
-            (item.cells[place], item.indent if place == 0 else 0)
+        cells = [
+            (item.cells[place], item.indent * INDENT_PT if place == 0 else 0.0)
             for item in rows
             if not item.is_heading
         ]
-        body = [text_width("".join(cell), type_pt) + indent * INDENT_PT for (cell, indent) in texts]
-        words = [_longest_word(cell[0], type_pt) + i * INDENT_PT for (cell, i) in texts]
+        body = [text_width("".join(cell), type_pt) + indent for cell, indent in cells]
+        words = [_longest_word(cell[0], type_pt) + indent for cell, indent in cells]
         head_word = _longest_word(head, type_pt, "bold")
-        whole = text_width(head, type_pt, "bold")
-        wanted.append(max([*body, head_word, min(whole, 90.0)]) + GAP_PT)
+        whole_head = min(text_width(head, type_pt, "bold"), WIDEST_HEAD_PT)
+        tight.append(max([*body, head_word]) + GAP_PT)
+        wanted.append(max(tight[-1], whole_head + GAP_PT))
         least.append(max([head_word, *(body if is_numeric[place] else words)]) + GAP_PT)
-    return _fit(wanted, least)
+    return _fit(wanted, tight, least)
 
 
-def _fit(wanted: list[float], least: list[float]) -> list[float]:
-    """Shorten the widest columns until all fit the page, none below the least it can do with."""
-    if sum(wanted) <= PAGE_WIDTH_PT:
-        return wanted
-    low, high = 0.0, max(wanted)
-    for _ in range(40):
+def _fit(wanted: list[float], tight: list[float], least: list[float]) -> list[float]:
+    """Make columns fit the page: heads break first, then the widest columns of words.
+
+    No column gets less than the least it can do with, unless all are at that and still too wide.
+    """
+    room = PAGE_WIDTH_PT - sum(tight)
+    extra = sum(wanted) - sum(tight)
+    if room >= 0:
+        share = min(1.0, room / extra) if extra else 0.0
+        return [few + share * (many - few) for many, few in zip(wanted, tight, strict=True)]
+    low, high = 0.0, max(tight)
+    for _ in range(BISECTIONS):
         cap = (low + high) / 2
-        widths = [max(min(want, cap), few) for want, few in zip(wanted, least, strict=True)]
-        low, high = (cap, high) if sum(widths) <= PAGE_WIDTH_PT else (low, cap)
-    widths = [max(min(want, low), few) for want, few in zip(wanted, least, strict=True)]
+        total = sum(max(min(want, cap), few) for want, few in zip(tight, least, strict=True))
+        low, high = (cap, high) if total <= PAGE_WIDTH_PT else (low, cap)
+    widths = [max(min(want, low), few) for want, few in zip(tight, least, strict=True)]
     shrink = min(1.0, PAGE_WIDTH_PT / sum(widths))  # words that cannot stand side by side break
     return [width * shrink for width in widths]
 

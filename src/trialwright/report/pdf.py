@@ -11,7 +11,7 @@ from trialwright.core.errors import StudyError
 from trialwright.core.table import text_plain
 from trialwright.figures.measure import find_typefaces
 from trialwright.report.blocks import Document
-from trialwright.report.paper import Picture, Piece, lay_out, open_document
+from trialwright.report.paper import Picture, Piece, find_leads, lay_out, open_document
 from trialwright.report.svg import read_size
 
 FACE = "DejaVu Sans"  # what figures are measured in
@@ -56,13 +56,17 @@ def render_pdf(document: Document) -> bytes:
 
 def _describe(document: Document) -> dict[str, Any]:
     """Return the document as the data that the page template reads."""
+    body = lay_out(document)
     return {
         "title": document.title,
         "subtitle": document.subtitle,
         "band": list(document.band),
         "face": FACE,
         "opening": [_describe_piece(piece) for piece in open_document(document)],
-        "body": [_describe_piece(piece) for piece in lay_out(document)],
+        "body": [
+            {**_describe_piece(piece), "leads": leads}
+            for piece, leads in zip(body, find_leads(body), strict=True)
+        ],
         "footer": [text_plain(text).rstrip(" .") for text in document.footer],
     }
 

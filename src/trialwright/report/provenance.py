@@ -24,7 +24,8 @@ def describe_inputs(inputs: Sequence[tuple[str, str, int]]) -> TableBlock:
     rows = [row(file, str(n), sha256[:HASH_CHARACTERS]) for file, sha256, n in inputs]
     heads = ("File", "Rows", "SHA-256, first 16 characters")
     note = (
-        "Open a number to see how it came about and the rows of these files behind it; "
+        "A number of report.html opens to show how it came about and the rows of these files "
+        "behind it; "
         "manifest.json has the whole hashes and the version of every step."
     )
     return TableBlock(make_table("inputs", "Recorded files", heads, rows), (note,))
