@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 $(VENV)/runtime: constraints.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[office]'
 	touch $@
 
 $(VENV)/dev: $(VENV)/runtime
