@@ -48,6 +48,13 @@ class Results(Mapping[str, Result]):
             raise StudyError(f"There is no result '{result_id}', expected one of {known}.")
         return self.results[result_id]
 
+    def __contains__(self, result_id: object) -> bool:
+        return result_id in self.results
+
+    def get(self, result_id: str, default: Any = None) -> Any:
+        """Return a result; the default where there is none."""
+        return self.results.get(result_id, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.results)
 
@@ -213,7 +220,7 @@ class Study:
     def _drawn(self, prefix: str) -> dict[str, Any]:
         return {
             name.removeprefix(prefix): self.store.load(name)
-            for name, state in self.store.states.items()
+            for name, state in sorted(self.store.states.items())
             if name.startswith(prefix) and state.status == "done"
         }
 
