@@ -44,8 +44,10 @@ DS = table(
     DSSTDTC=DAYS,
 )
 IE = table(
-    IETESTCD=choice("INCL01", "EXCL01"), IETEST=choice("Age", "Pregnancy"), IECAT=choice("INCLUSION", "EXCLUSION")
-)  # fmt: skip
+    IETESTCD=choice("INCL01", "EXCL01"),
+    IETEST=choice("Age", "Pregnancy"),
+    IECAT=choice("INCLUSION", "EXCLUSION"),
+)
 EX = table(
     EXTRT=choice("JX-594", "jx-594", "Avelumab", "Cyclophosphamide", "Other"),
     EXDOSE=choice(None, 0.0, 50.0, 700.0),

@@ -14,8 +14,7 @@ FLAGS = st.sampled_from(["Y", "N", None])
 REASONS = st.sampled_from([None, "Age", "No dose of any agent", "<1%", ">1%"])
 SUBJECTS = st.lists(
     st.fixed_dictionaries(
-        dict.fromkeys(LEVELS, FLAGS)
-        | {"SCRFREAS": REASONS, "SAFREAS": REASONS, "EFFREAS": REASONS}
+        dict.fromkeys(LEVELS, FLAGS) | {"SCRFREAS": REASONS, "SAFREAS": REASONS, "EFFREAS": REASONS}
     ),
     max_size=12,
 )
