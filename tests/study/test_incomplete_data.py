@@ -15,12 +15,14 @@ import pytest
 
 import trialwright as tw
 from trialwright.core.errors import DataError, Severity, StudyError
+from trialwright.core.result import Result
 from trialwright.study import session
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
 from trialwright.study.session import Results, Study
 from trialwright.study.show import show_result
+from trialwright.study.store import replace_text
 
 Run = tuple[Study, Results]
 DATA = Path(__file__).parents[2] / "examples" / "metromajx" / "data"
@@ -34,6 +36,19 @@ MADE_BY_HAND = re.compile(r"<(script|style|svg)\b.*?</\1>", re.DOTALL)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the patients' time lines undrawn: most of a run's time, and the same in each case."""
     monkeypatch.setattr(session, "draw_patients", lambda **_: {})
+
+
+@pytest.fixture
+def undrawn(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - adds to it
+    """Describe figures without drawing them; the tests of figures draw empty ones."""
+
+    def describe(result: Result, results: Path, footer: str) -> dict[str, str]:  # noqa: ARG001
+        names = {kind: f"figures/{result.id}.{kind}" for kind in ("svg", "png")}
+        for name in names.values():
+            replace_text(results / name, "<svg></svg>")
+        return names | {"alt": result.describe()}
+
+    monkeypatch.setattr(session, "draw_result", describe)
 
 
 @pytest.fixture
@@ -74,7 +89,7 @@ def check_report(study: Study, results: Results) -> None:
     assert absent.isdisjoint(study.load_datasets())
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("change", [remove, empty])
 @pytest.mark.parametrize("table", TABLES)
 def test_any_one_table_may_be_missing_or_empty(
@@ -140,7 +155,7 @@ def test_a_table_taken_away_leaves_what_a_first_run_without_it_gives(
     assert [str(n) for n in names if (one / n).read_bytes() != (other / n).read_bytes()] == []
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_what_happened_after_the_data_cut_is_not_counted(metromajx_copy: Path) -> None:
     cut = "2021-06-30"
     path = metromajx_copy / "protocol.yaml"
@@ -188,7 +203,7 @@ def test_a_report_or_figure_that_somebody_deleted_is_made_again(finished_copy: P
     assert (results / "figures" / "pfs.svg").is_file()
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("undrawn")
 def test_an_endpoint_taken_out_of_the_protocol_leaves_no_figure_and_no_number(
     finished_copy: Path,
 ) -> None:
