@@ -165,15 +165,17 @@ def _best_responses(
 
 
 def _add_categories(ledger: Ledger, group: Group, rows: pl.DataFrame, level: float) -> None:
-    ledger.add(Stat(group.key("n"), rows.height, "N", "Patients", "BOR"), "ADRS", rows, None, group)
+    ledger.add_members(
+        Stat(group.key("n"), rows.height, "N", "Patients", "BOR"), "ADRS", rows, group
+    )
     for code, label in CATEGORIES.items():
         chosen = rows.filter(col("AVALC") == code)
         stat = Stat(group.key(slug(code)), chosen.height, "n", label, "BOR", code)
-        ledger.add(stat, "ADRS", chosen, None, group)
+        ledger.add_members(stat, "ADRS", chosen, group)
     for key, (label, codes) in RATES.items():
         chosen = rows.filter(col("AVALC").is_in(codes))
-        ledger.add(
-            Stat(group.key(key), chosen.height, "n", label, "BOR"), "ADRS", chosen, None, group
+        ledger.add_members(
+            Stat(group.key(key), chosen.height, "n", label, "BOR"), "ADRS", chosen, group
         )
         limits: tuple[float | None, float | None] = (None, None)
         if rows.height:
@@ -183,7 +185,7 @@ def _add_categories(ledger: Ledger, group: Group, rows: pl.DataFrame, level: flo
             limits = (found.lower, found.upper)
         for side, value in zip(("low", "high"), limits, strict=True):
             stat = Stat(group.key(f"{key}_{side}"), value, side, f"{label}, {side} limit", "BOR")
-            ledger.add(stat, "ADRS", rows, None, group)
+            ledger.add_members(stat, "ADRS", rows, group)
 
 
 def _add_strata(ledger: Ledger, named: pl.DataFrame, strata: Sequence[str]) -> None:
@@ -193,6 +195,9 @@ def _add_strata(ledger: Ledger, named: pl.DataFrame, strata: Sequence[str]) -> N
         counts = {"n": rows} | {code: rows.filter(col("AVALC") == code) for code in CATEGORIES}
         for code, chosen in counts.items():
             key = group.key("by", stratum, code)
-            ledger.add(
-                Stat(key, chosen.height, "n", f"{stratum}, {code}", "BOR", stratum), "ADRS", chosen
+            ledger.add_members(
+                Stat(key, chosen.height, "n", f"{stratum}, {code}", "BOR", stratum),
+                "ADRS",
+                chosen,
+                None,
             )

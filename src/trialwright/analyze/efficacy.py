@@ -224,7 +224,7 @@ def _add_proportion(
 
     def add(name: str, label: str, value: float | None, of: pl.DataFrame) -> None:
         key = group.key(*name_parts(analysis, name))
-        ledger.add(Stat(key, value, name, label, endpoint.paramcd), "ADRS", of, None, group)
+        ledger.add_members(Stat(key, value, name, label, endpoint.paramcd), "ADRS", of, group)
 
     add("n", "Patients", counted.height, counted)
     add("successes", "Successes", successes.height, successes)

@@ -91,6 +91,14 @@ class Ledger:
         )
         self._basis.append((stat.id, dataset, rows, variable))
 
+    def add_members(
+        self, stat: Stat, dataset: str, rows: pl.DataFrame, group: Group | None
+    ) -> None:
+        """Add a statistic of members of a population; who has no row in the dataset has ADSL's."""
+        has_row = col("ASEQ").is_not_null()
+        self.add(stat, dataset, rows.filter(has_row), None, group)
+        self.also(stat.id, "ADSL", rows.filter(~has_row).select("USUBJID"), None)
+
     def also(self, stat_id: str, dataset: str, rows: pl.DataFrame, variable: str | None) -> None:
         """Add further rows behind a statistic that is already there."""
         self._basis.append((stat_id, dataset, rows, variable))

@@ -60,6 +60,8 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
     "adrs": (
         Link("responses", _SAME_VISIT, where={"PARAMCD": "OVR"}),
         Link("adsl", SUBJECT, when={"PARAMCD": "DEATH"}, input_variable="DTHDT"),
+        # What is unknown at a landmark may rest on no assessment, and always on the start.
+        Link("adsl", SUBJECT, when={"AVALC": "UNKNOWN"}, input_variable="TRTSDT"),
         *_BY_SOURCE,
     ),
     "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),

@@ -87,7 +87,7 @@ class Publisher:
         """Return what steps of a prefix drew, by what stands after it."""
         return {
             name.removeprefix(prefix): self.store.load(name)
-            for name, state in self.store.states.items()
+            for name, state in sorted(self.store.states.items())
             if name.startswith(prefix) and state.status == "done"
         }
 

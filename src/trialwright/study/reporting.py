@@ -222,7 +222,7 @@ def write_manifest(
         },
         "steps": {
             name: {"key": state.key, "output": state.output, "status": state.status}
-            for name, state in store.states.items()
+            for name, state in sorted(store.states.items())
         },
         "outputs": {
             path.relative_to(store.results).as_posix(): hash_file(path) for path in outputs

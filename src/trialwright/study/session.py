@@ -49,6 +49,13 @@ class Results(Mapping[str, Result]):
             raise StudyError(f"There is no result '{result_id}', expected one of {known}.")
         return self.results[result_id]
 
+    def __contains__(self, result_id: object) -> bool:
+        return result_id in self.results
+
+    def get(self, result_id: str, default: Any = None) -> Any:
+        """Return a result; the default where there is none."""
+        return self.results.get(result_id, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.results)
 

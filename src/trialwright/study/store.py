@@ -99,7 +99,8 @@ class Store:
     def _save_result(self, name: str, result: Result) -> str:
         values, frames = result.pack()
         folder = self.hidden / "results" / name
-        text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+        # Settings keep their order: a result read back must print as it did when it was made.
+        text = json.dumps(values, ensure_ascii=False)
         replace_text(folder / "values.json", text)
         hashes = [_write_frame(folder / f"{part}.parquet", frame) for part, frame in frames.items()]
         return hash_text(text + "".join(hashes))

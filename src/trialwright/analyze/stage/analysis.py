@@ -141,12 +141,14 @@ def _decide(
         Circumstances(keep_rule=key != OBSERVED, alpha=design.alpha),
     )
     label = LOOKS[key]
-    ledger.add(Stat(f"{key}_n", rows.height, "n", f"Patients, {label}"), "ADRS", rows)
+    ledger.add_members(Stat(f"{key}_n", rows.height, "n", f"Patients, {label}"), "ADRS", rows, None)
     stat = Stat(f"{key}_successes", successes.height, "n", f"Successes, {label}")
-    ledger.add(stat, "ADRS", rows)
+    ledger.add_members(stat, "ADRS", successes, None)
     for name, value in (("alpha", look.exact_alpha), ("power", look.exact_power)):
         words = {"alpha": "Type I error", "power": "Power"}[name]
-        ledger.add(Stat(f"{key}_{name}", value, name, f"{words}, {label}"), "ADRS", rows)
+        ledger.add_members(
+            Stat(f"{key}_{name}", value, name, f"{words}, {label}"), "ADRS", rows, None
+        )
     return {
         "decision": look.decision.value,
         "reason": look.reason,
@@ -212,4 +214,4 @@ def _add_estimate(
     labels = {"mle": "Success rate", "umvue": "Unbiased estimate", "p_value": "P against p0"}
     labels |= {"low": "Lower limit, exact by stage", "high": "Upper limit, exact by stage"}
     for key, value in values.items():
-        ledger.add(Stat(key, value, key, labels[key]), "ADRS", rows)
+        ledger.add_members(Stat(key, value, key, labels[key]), "ADRS", rows, None)

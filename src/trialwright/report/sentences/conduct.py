@@ -1,7 +1,7 @@
 """Sentences on who took part, what was given and what went wrong; every number is a cell."""
 
 from trialwright.analyze.baseline import BaselineResult
-from trialwright.analyze.disposition import ReasonsResult
+from trialwright.analyze.disposition import NOT_STATED, ReasonsResult
 from trialwright.analyze.exposure import ExposureResult
 from trialwright.analyze.flow import FlowResult
 from trialwright.analyze.safety import AdverseEventTerms, find_severe_terms
@@ -108,7 +108,7 @@ def tell_deaths(result: ReasonsResult) -> list[Text]:
             joint = ", of " if place == 0 else ", "
             parts += [
                 joint,
-                f"{within(text)} ",
+                "an unstated cause " if text == NOT_STATED else f"{within(text)} ",
                 number(result, group.key(population, key)),
             ]
         told.append((*parts, "."))

@@ -1,0 +1,229 @@
+"""METROMAJX with parts missing: always a report, or findings that block; never a traceback.
+
+Each case starts from the finished run, as where a table was there last week: so it tests too that
+nothing of an earlier run is left in the results of a later one.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import trialwright as tw
+from trialwright.core.errors import DataError, Severity, StudyError
+from trialwright.core.result import Result
+from trialwright.study import session
+from trialwright.study.evidence import Loader
+from trialwright.study.lineage import trace_to_sources
+from trialwright.study.links import find_links
+from trialwright.study.session import Results, Study
+from trialwright.study.show import show_result
+from trialwright.study.store import replace_text
+
+Run = tuple[Study, Results]
+DATA = Path(__file__).parents[2] / "examples" / "metromajx" / "data"
+TABLES = sorted(path.stem for path in DATA.glob("*.csv"))
+BLOCKED_WITHOUT = {"dm", "mh", "tu"}  # suppmh and supptu qualify rows that are then gone
+PLANNED_NUMBERS = ("r1", "n1", "r", "n", "p0", "p1", "alpha", "power", "early_stop", "expected_n")
+MADE_BY_HAND = re.compile(r"<(script|style|svg)\b.*?</\1>", re.DOTALL)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the patients' time lines undrawn: most of a run's time, and the same in each case."""
+    monkeypatch.setattr(session, "draw_patients", lambda **_: {})
+
+
+@pytest.fixture
+def undrawn(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - adds to it
+    """Describe figures without drawing them; the tests of figures draw empty ones."""
+
+    def describe(result: Result, results: Path, footer: str) -> dict[str, str]:  # noqa: ARG001
+        names = {kind: f"figures/{result.id}.{kind}" for kind in ("svg", "png")}
+        for name in names.values():
+            replace_text(results / name, "<svg></svg>")
+        return names | {"alt": result.describe()}
+
+    monkeypatch.setattr(session, "draw_result", describe)
+
+
+@pytest.fixture
+def finished_copy(metromajx_run: Run, tmp_path: Path) -> Path:
+    """A copy of the example with the results of a finished run."""
+    return Path(shutil.copytree(metromajx_run[0].path, tmp_path / "metromajx"))
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def empty(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+
+
+def run(folder: Path) -> tuple[Study, Results | None]:
+    """Run a study; None where findings block it."""
+    study = tw.open_study(folder)
+    try:
+        return study, study.run()
+    except DataError as error:
+        is_blocked = any(finding.severity is Severity.BLOCK for finding in error.findings)
+        return study, None if is_blocked else pytest.fail("blocked by nothing that blocks")
+
+
+def check_report(study: Study, results: Results) -> None:
+    """Hold the results of any run against what is true of every run."""
+    folder = study.directory.results
+    page = MADE_BY_HAND.sub("", (folder / "report.html").read_text(encoding="utf-8"))
+    assert not re.search(r"\bnan\b|NaN|>None[^<]*</td>", page)
+    assert "NaN" not in (folder / "results.json").read_text(encoding="utf-8")
+    assert results["flow"].count("screened.n") >= results["flow"].count("enrl.n")
+    assert [s.reason for s in results.steps if s.status == "failed"] == []
+    tables = {path.stem for path in (folder / "tables").glob("*.txt")}
+    assert tables <= set(results)
+    absent = {step.name for step in results.steps if step.status == "absent"}
+    assert absent.isdisjoint(study.load_datasets())
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("change", [remove, empty])
+@pytest.mark.parametrize("table", TABLES)
+def test_any_one_table_may_be_missing_or_empty(
+    finished_copy: Path, table: str, change: Callable[[Path], None]
+) -> None:
+    change(finished_copy / "data" / f"{table}.csv")
+    study, results = run(finished_copy)
+    assert (results is None) == (table in BLOCKED_WITHOUT)
+    if results is not None:
+        check_report(study, results)
+
+
+def test_subjects_and_doses_alone_give_a_report(finished_copy: Path) -> None:
+    for path in (finished_copy / "data").iterdir():
+        if path.stem not in ("dm", "ex"):
+            path.unlink()
+    study, results = run(finished_copy)
+    assert results is not None
+    check_report(study, results)
+    assert results["exposure"].count("n") == 15
+    assert results["os"].count("events") == 5
+    assert "best_change" not in results
+    assert not (finished_copy / "results" / "figures" / "best_change.svg").exists()
+
+
+def test_tables_that_are_headers_alone_give_a_report_about_nobody(metromajx_copy: Path) -> None:
+    for path in (metromajx_copy / "data").iterdir():
+        empty(path)
+    study, results = run(metromajx_copy)
+    assert results is not None
+    check_report(study, results)
+    assert set(results["flow"].data["stat"]) == {0.0}
+    assert results.decision["decision"] == "open"
+    assert results.decision["reason"] == "No patient counts yet."
+
+
+def test_no_table_at_all_is_a_finding_that_says_what_to_add(metromajx_copy: Path) -> None:
+    for path in (metromajx_copy / "data").iterdir():
+        path.unlink()
+    with pytest.raises(DataError) as caught:
+        tw.open_study(metromajx_copy).run()
+    assert (
+        "dm: no such table, expected one row a subject. "
+        "Add the table dm with one row a subject, USUBJID at least. [FILE-MISSING]"
+    ) in [finding.message for finding in caught.value.findings]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_table_taken_away_leaves_what_a_first_run_without_it_gives(
+    finished_copy: Path, tmp_path: Path
+) -> None:
+    remove(finished_copy / "data" / "rs.csv")
+    remove(finished_copy / "data" / "ae.csv")
+    fresh = tmp_path / "fresh"
+    shutil.copytree(finished_copy, fresh, ignore=shutil.ignore_patterns("results"))
+    for folder in (finished_copy, fresh):
+        run(folder)
+    one, other = (folder / "results" for folder in (finished_copy, fresh))
+    names = {p.relative_to(one) for p in one.rglob("*") if p.is_file() and ".steps" not in p.parts}
+    assert names == {
+        p.relative_to(other) for p in other.rglob("*") if p.is_file() and ".steps" not in p.parts
+    }
+    assert [str(n) for n in names if (one / n).read_bytes() != (other / n).read_bytes()] == []
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_what_happened_after_the_data_cut_is_not_counted(metromajx_copy: Path) -> None:
+    cut = "2021-06-30"
+    path = metromajx_copy / "protocol.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("data_cut: 2022-02-28", f"data_cut: {cut}"), encoding="utf-8")
+    study, results = run(metromajx_copy)
+    assert results is not None
+    data = study.load_datasets()
+    day = pl.lit(cut).str.to_date()
+    for name in ("adae", "adtr", "adrs", "adtte", "adex", "adlb"):
+        column = next(c for c in ("ADT", "ASTDT") if c in data[name].columns)
+        assert data[name].filter(pl.col(column) > day).is_empty(), name
+    for column in ("DTHDT", "LSTALVDT", "NACTDT", "TRTSDT", "TRTEDT", "DCTDT", "ENRLDT"):
+        assert data["adsl"].filter(pl.col(column) > day).is_empty(), column
+
+
+def test_every_count_of_subjects_traces_to_as_many_subjects_of_the_files(
+    metromajx_run: Run,
+) -> None:
+    study, results = metromajx_run
+    links = find_links(study.protocol)
+    wrong = []
+    for name, result in results.items():
+        kind = pl.col("stat_name").is_in(["n", "N"]) & ~pl.col("stat_id").is_in(PLANNED_NUMBERS)
+        counts = result.data.filter(kind & (pl.col("stat") > 0) & pl.col("unit").is_null())
+        traced = trace_to_sources(result.basis, links, Loader(study.store).load)
+        found = dict(traced.group_by("stat_id").agg(pl.col("USUBJID").n_unique()).iter_rows())
+        wrong += [
+            (name, stat_id, stat, found.get(stat_id))
+            for stat_id, stat in counts.select("stat_id", "stat").iter_rows()
+            if found.get(stat_id) != stat and name not in ("lab_grading", "lab_shift")
+        ]
+    assert wrong == []
+
+
+def test_a_report_or_figure_that_somebody_deleted_is_made_again(finished_copy: Path) -> None:
+    results = finished_copy / "results"
+    kept = (results / "report.html").read_bytes()
+    (results / "report.html").unlink()
+    (results / "figures" / "pfs.svg").unlink()
+    _, again = run(finished_copy)
+    assert again is not None
+    assert {s.name for s in again.steps if s.status == "done"} == {"figure.pfs", "report"}
+    assert (results / "report.html").read_bytes() == kept
+    assert (results / "figures" / "pfs.svg").is_file()
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_an_endpoint_taken_out_of_the_protocol_leaves_no_figure_and_no_number(
+    finished_copy: Path,
+) -> None:
+    path = finished_copy / "protocol.yaml"
+    text = path.read_text(encoding="utf-8")
+    cut = text.index("    - id: os\n")
+    path.write_text(text[:cut] + text[text.index("    - {id: follow_up") :], encoding="utf-8")
+    _, results = run(finished_copy)
+    assert results is not None
+    assert "os" not in results
+    folder = finished_copy / "results"
+    stored = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert "os" not in stored["results"]
+    assert not list(folder.rglob("os.*"))
+
+
+def test_showing_rows_of_a_file_that_is_gone_says_so(finished_copy: Path) -> None:
+    remove(finished_copy / "data" / "ae.csv")
+    with pytest.raises(StudyError) as caught:
+        show_result(tw.open_study(finished_copy), "ae_terms.term.fever.any", with_rows=True)
+    assert str(caught.value) == (
+        "The table ae of the last run is gone from data/. Put it back, or run the study again."
+    )
