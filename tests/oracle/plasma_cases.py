@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 from oracle_data import ORACLES
-from scipy.stats import false_discovery_control
 
 PLASMA = ORACLES / "plasma"
 LONG = "_long.csv"
@@ -102,14 +101,6 @@ def split_contrast(path: Path) -> tuple[str, str]:
     """A and B of a file P_test_AvsB.csv."""
     first, second = path.stem.rsplit("_", 1)[1].split("vs")
     return first, second
-
-
-def adjust(p_value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Benjamini-Hochberg over what is known."""
-    known = ~np.isnan(p_value)
-    adjusted = np.full_like(p_value, np.nan)
-    adjusted[known] = false_discovery_control(p_value[known])
-    return adjusted
 
 
 def assert_near(found, expected, relative: float = 1e-6, absolute: float = 1e-9) -> None:

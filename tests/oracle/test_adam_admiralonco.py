@@ -176,7 +176,7 @@ def test_derived_responses_are_those_collected_but_for_one_return_after_complete
         differing += find_response_differences(collected, derived)
     assert compared == recorded["rs"].height
     assert [found.message for found in differing] == [
-        "rs, RSSTRESC (USUBJID 01-701-1133, RSSEQ 8): PR by RADIOLOGIST 2, but the lesions give "
-        "PD, expected the same (A lesion of baseline is seen again after complete response). Ask "
-        "the reader which of the two is right. [RS-DERIVED]"
+        "rs, RSSTRESC (USUBJID 01-701-1133, VISITNUM 4, RSSEQ 8): PR by RADIOLOGIST 2, but the "
+        "lesions give PD, expected the same (A lesion of baseline is seen again after complete "
+        "response). Ask the reader which of the two is right. [RS-DERIVED]"
     ]

@@ -13,7 +13,6 @@ import pytest
 from plasma_cases import assert_near, find_files, load_panel, read_numbers
 
 from trialwright.stats.clustering import (
-    Distance,
     Linkage,
     Scaling,
     build_breaks,
@@ -21,6 +20,7 @@ from trialwright.stats.clustering import (
     cut_tree,
     scale_matrix,
 )
+from trialwright.stats.distances import Distance
 
 
 def by_name(cut, names):

@@ -10,11 +10,13 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-from plasma_cases import PLASMA, adjust, assert_near, bare, find_files, load_panel, read_numbers
+from plasma_cases import PLASMA, assert_near, bare, find_files, load_panel, read_numbers
 
 from trialwright.stats.designs import build_contrast, build_level_design
 from trialwright.stats.linear import estimate_block_correlation, fit_correlated, fit_linear
 from trialwright.stats.moderated import moderate
+from trialwright.stats.multiplicity import adjust_p_values
+from trialwright.stats.within import fit_within
 
 REFERENCE = "C1D1"
 LIMMA_SOLVER = 1e-3
@@ -43,7 +45,7 @@ def assert_contrast_agrees(panel, lines, found, place):
     assert_near(contrast.upper[rows, place], lines["CI.R"], 1e-6, 1e-6)
     assert_near(contrast.statistic[rows, place], lines["t"], 1e-6, 1e-6)
     assert_near(contrast.p_value[rows, place], lines["P.Value"], 1e-5)
-    assert_near(adjust(contrast.p_value[rows, place]), lines["adj.P.Val"], 1e-5)
+    assert_near(adjust_p_values(contrast.p_value[rows, place]), lines["adj.P.Val"], 1e-5)
 
 
 def assert_log_odds_agree(panel, lines, found, place):
@@ -55,14 +57,23 @@ def hyperparameters(prefix):
     return json.loads(path.read_text()) if path.exists() else None
 
 
+def fit_columns(panel, design, blocks):
+    return fit_linear(panel.values, np.hstack([design, blocks]))
+
+
+def fit_levels(panel, design, _):
+    return fit_within(panel.values, design[:, 1:], panel.subjects)
+
+
+@pytest.mark.parametrize("fit", [fit_columns, fit_levels])
 @pytest.mark.parametrize(("prefix", "path"), find_files("limma_subjectfixed.csv"))
-def test_moderated_tests_with_fixed_patients_agree(prefix, path):
+def test_moderated_tests_with_fixed_patients_agree(prefix, path, fit):
     panel, expected = load_panel(prefix), read_numbers(path)
     visits, design, blocks = designs_of(panel)
     pairs = contrasts_of(panel, expected)
     weights = np.array([build_contrast(visits, *pair) for pair in pairs.values()])
     padded = np.hstack([weights, np.zeros((len(weights), blocks.shape[1]))])
-    found = moderate(fit_linear(panel.values, np.hstack([design, blocks])), padded)
+    found = moderate(fit(panel, design, blocks), padded if fit is fit_columns else weights[:, 1:])
     for place, name in enumerate(pairs):
         lines = expected.filter(pl.col("contrast") == name)
         assert_contrast_agrees(panel, lines, found, place)
@@ -113,4 +124,4 @@ def test_moderated_tests_with_correlated_samples_agree(prefix, path):
         rows = panel.rows_of(lines)
         assert_near(found.joint.statistic[rows], lines["F"])
         assert_near(found.joint.p_value[rows], lines["P.Value"], 1e-5)
-        assert_near(adjust(found.joint.p_value[rows]), lines["adj.P.Val"], 1e-5)
+        assert_near(adjust_p_values(found.joint.p_value[rows]), lines["adj.P.Val"], 1e-5)

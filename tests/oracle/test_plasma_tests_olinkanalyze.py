@@ -9,7 +9,6 @@ import re
 import numpy as np
 import pytest
 from plasma_cases import (
-    adjust,
     assert_near,
     find_files,
     load_panel,
@@ -19,6 +18,7 @@ from plasma_cases import (
 
 from trialwright.stats.anova import compare_levels, compare_pairs
 from trialwright.stats.mean_tests import estimate_mean_difference, estimate_paired_difference
+from trialwright.stats.multiplicity import adjust_p_values
 from trialwright.stats.rank_groups import compare_levels_by_rank, compare_visits_by_rank
 from trialwright.stats.rank_tests import estimate_rank_sum_shift, estimate_signed_rank_shift
 
@@ -43,7 +43,7 @@ def test_t_tests_agree(prefix, path):
     assert_near(found.lower[rows], expected["conf.low"])
     assert_near(found.upper[rows], expected["conf.high"])
     assert_near(found.p_value[rows], expected["p.value"], P_TOLERANCE)
-    assert_near(adjust(found.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
+    assert_near(adjust_p_values(found.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
 
 
 @pytest.mark.parametrize(("prefix", "path"), find_files("wilcox_*vs*.csv"))
@@ -57,7 +57,7 @@ def test_wilcoxon_tests_agree(prefix, path):
     assert found.is_exact[rows].tolist() == is_exact.tolist()
     assert_near(found.statistic[rows], expected["statistic"])
     assert_near(found.p_value[rows], expected["p.value"], P_TOLERANCE)
-    assert_near(adjust(found.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
+    assert_near(adjust_p_values(found.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
     for ours, theirs in (("estimate", "estimate"), ("lower", "conf.low"), ("upper", "conf.high")):
         values, wanted = getattr(found, ours)[rows], expected[theirs].to_numpy()
         assert_near(values[is_exact], wanted[is_exact])
@@ -74,7 +74,7 @@ def test_analyses_of_variance_agree(prefix, path):
     assert_near(found.test.df_numerator[rows], expected["df"])
     assert_near(found.test.statistic[rows], expected["statistic"])
     assert_near(found.test.p_value[rows], expected["p.value"], P_TOLERANCE)
-    assert_near(adjust(found.test.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
+    assert_near(adjust_p_values(found.test.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
 
 
 def assert_pairs_agree(panel, expected, pairs, contrast, limit_tolerance=1e-6):
@@ -104,7 +104,7 @@ def assert_rank_tests_agree(panel, expected, found):
     assert_near(found.statistic[rows], expected["statistic"])
     assert_near(found.df[rows], expected["df"])
     assert_near(found.p_value[rows], expected["p.value"], P_TOLERANCE)
-    assert_near(adjust(found.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
+    assert_near(adjust_p_values(found.p_value[rows]), expected["Adjusted_pval"], P_TOLERANCE)
 
 
 @pytest.mark.parametrize(("prefix", "path"), find_files("kruskal.csv"))

@@ -20,7 +20,6 @@ from trialwright.report.blocks import (
     walk_cells,
 )
 from trialwright.study import documents
-from trialwright.study.analyses import list_analyses
 from trialwright.study.session import Results, Study
 
 SCHEMA = Path(__file__).parents[1] / "unit" / "schemas" / "ars_ldm.json"
@@ -38,7 +37,7 @@ def folder(metromajx_run: Run) -> Path:
 @pytest.fixture(scope="module")
 def document(metromajx_run: Run) -> Document:
     study, results = metromajx_run
-    return study._compose(list_analyses(study.protocol), results.steps)
+    return study._publisher(list(results.findings)).compose(results.steps)
 
 
 @pytest.fixture(scope="module")

@@ -234,3 +234,14 @@ def test_table_one_is_the_papers_with_percentages_rounded_and_not_cut(metromajx_
 def test_the_check_warns_of_what_is_true_and_of_nothing_else(metromajx_run: Run) -> None:
     rules = sorted(finding.rule for finding in metromajx_run[1].findings)
     assert rules == ["DESIGN-REFERENCE", "SCAN-WINDOW", "SCAN-WINDOW"]
+
+
+def test_the_papers_design_is_the_optimal_one_and_four_rules_answer_its_fourteenth_patient(
+    metromajx_run: Run,
+) -> None:
+    """3/13, 12/43 is optimal by clinfun (oracles/design/designs.csv); every rule stops 1 of 14."""
+    stage = metromajx_run[1]["stage"]
+    assert stage.kinds == ["optimal"]
+    assert stage.rules["rule"].to_list() == ["kept", "same_total", "reoptimized", "green_dahlberg"]
+    assert stage.rules["decision"].unique().to_list() == ["stop"]
+    assert stage.value("rule_kept_alpha") == stage.value("all_alpha")

@@ -4,11 +4,7 @@ import polars as pl
 import pytest
 from tumor_records import mm, on_day, subjects, tr
 
-from trialwright.derive.injected import (
-    derive_injected_lesions,
-    derive_injected_sums,
-    find_injected_biopsies,
-)
+from trialwright.derive.injected import derive_injected_lesions, derive_injected_sums
 from trialwright.derive.lesions import derive_lesion_measurements
 from trialwright.protocol.endpoints import AnalysisRead
 
@@ -50,27 +46,3 @@ def test_the_sums_of_both_groups_are_complete_or_missing_each_for_itself():
         ("SDIAMN", 1.0, None, None, None),
         ("SDIAMN", 2.0, 55.0, pytest.approx(10.0), None),
     ]
-
-
-def test_a_biopsy_of_a_lesion_injected_before_is_found():
-    slides = pl.DataFrame(
-        [
-            {"USUBJID": "01", "VISIT": "SCREENING", "SPECIMEN": "biopsy", "LNKID": "T01"},
-            {"USUBJID": "01", "VISIT": "C2D1", "SPECIMEN": "biopsy", "LNKID": "T01"},
-            {"USUBJID": "01", "VISIT": "C2D1", "SPECIMEN": "biopsy", "LNKID": "T02"},
-        ]
-    ).with_columns(source_row=pl.Series([2, 3, 4]))
-    sv = pl.DataFrame(
-        [
-            {"USUBJID": "01", "VISIT": "SCREENING", "SVSTDTC": on_day(-7).isoformat()},
-            {"USUBJID": "01", "VISIT": "C2D1", "SVSTDTC": on_day(28).isoformat()},
-        ]
-    )
-    for recorded in ({"slides": slides, "ex": EX, "sv": sv}, {"slides": slides, "ex": EX}):
-        found = find_injected_biopsies(recorded, {"slides": "slides.csv"})
-        assert [one.message for one in found] == [
-            f"slides.csv row 3, LNKID (USUBJID 01, VISIT C2D1): lesion T01, first injected on "
-            f"{on_day(1)}, expected a lesion that was not injected. Say so in the report: this "
-            "specimen shows the injected lesion. [INJECTED-BIOPSY]"
-        ]
-    assert find_injected_biopsies({"ex": EX}) == []

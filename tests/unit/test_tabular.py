@@ -120,7 +120,15 @@ def test_tables_are_found_by_the_names_of_their_domains(tmp_path: Path) -> None:
 
 
 def test_what_nothing_reads_is_said_and_standard_tables_are_not(tmp_path: Path) -> None:
-    for name in ("ae.csv", "ae.xpt", "ts.csv", "rs_final.csv", "lb.xlsx", "plasma_2.csv"):
+    for name in (
+        "ae.csv",
+        "ae.xpt",
+        "ts.csv",
+        "suppeg.csv",
+        "rs_final.csv",
+        "lb.xlsx",
+        "plasma_2.csv",
+    ):
         (tmp_path / name).touch()
     found = [(finding.rule, finding.file) for finding in find_folder_findings(tmp_path)]
     assert found == [

@@ -36,7 +36,6 @@ RATES = {
     "objective_response": ("Objective response", ("CR", "PR")),
     "disease_control": ("Disease control", ("CR", "PR", "SD", "NON-CR/NON-PD")),
 }
-MISSING = ("MISSING", "NA", "ND")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +160,7 @@ def _best_responses(
     is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
     rows = adrs.filter((col("PARAMCD") == paramcd) & is_read)
     joined = members.select("USUBJID").join(rows, on="USUBJID", how="left", maintain_order="left")
-    response = pl.when(col("AVALC").is_in(MISSING)).then(None).otherwise(col("AVALC"))
+    response = pl.when(~col("AVALC").is_in(tuple(CATEGORIES))).then(None).otherwise(col("AVALC"))
     return add_arm(joined.with_columns(response.fill_null("NE").alias("AVALC")), members)
 
 

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 import polars as pl
 from polars import col
 
+from trialwright.core.errors import NotRecordedError
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import PARQUALS
+from trialwright.derive.subjects import sentence_case
 from trialwright.figures.swimmer import describe_swimmer, draw_swimmer
 from trialwright.protocol.endpoints import AnalysisRead
 
@@ -82,6 +84,8 @@ def analyze_course(
         .otherwise(pl.coalesce("DCTDT", "TRTEDT"))
         .alias("treated_until"),
     ).filter(col("treated_until").is_not_null())
+    if members.is_empty():
+        raise NotRecordedError("doses (EX)")
     members = members.with_columns(
         _months("treated_until").alias("treatment"),
         pl.max_horizontal(_months("treated_until"), _months("LSTALVDT")).alias("observation"),
@@ -129,11 +133,6 @@ def _bars(members: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([treatment, later])
 
 
-def _sentence_case(name: str) -> pl.Expr:
-    text = col(name)
-    return text.str.slice(0, 1) + text.str.slice(1).str.to_lowercase()
-
-
 def _events(members: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead) -> pl.DataFrame:
     """Return first response, progression, death and the reason for the end of treatment."""
     parts = [
@@ -147,7 +146,7 @@ def _events(members: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead
             "USUBJID",
             _months("DCTDT").alias("time_months"),
             pl.lit("discontinuation").alias("kind"),
-            _sentence_case("DCTREAS").alias("text"),
+            sentence_case("DCTREAS").alias("text"),
         ),
     ]
     for paramcd, kind in (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
+from trialwright.core.errors import NotRecordedError
 from trialwright.core.ledger import Group, Ledger, Stat, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, print_n_percent, row
@@ -71,6 +72,9 @@ def analyze_disposition(
     ReasonsResult
         States in fixed order, reasons by falling frequency.
     """
+    treated = adsl.filter(col("ENRLFL") == "Y")
+    if not treated["EOTSTT"].is_in(["ONGOING", "COMPLETED", "DISCONTINUED"]).any():
+        raise NotRecordedError("doses (EX) or the end of treatment (DS)")
     states = {"ONGOING": "Treatment ongoing", "COMPLETED": "Treatment completed"}
     states |= {"DISCONTINUED": "Treatment discontinued"}
     cuts = [(slug(code), label, "0", col("EOTSTT") == code) for code, label in states.items()]
@@ -153,6 +157,8 @@ def _count_reasons(
     result_id, title, method = names
     ledger = Ledger()
     for flag, label in populations.items():
+        if adsl[flag].is_null().all():
+            continue  # who belongs to it was not recorded
         within = adsl.filter(col(flag) == "Y")
         population = slug(flag[:-2])
         for group in make_groups(arms):
@@ -172,5 +178,9 @@ def _count_reasons(
         basis=ledger.basis,
         arms=[list(arm) for arm in arms],
         lines=[[key, text, depth] for key, text, depth, _ in cuts],
-        populations=[[slug(flag[:-2]), label] for flag, label in populations.items()],
+        populations=[
+            [slug(flag[:-2]), label]
+            for flag, label in populations.items()
+            if adsl[flag].is_not_null().any()
+        ],
     )

@@ -34,12 +34,14 @@ class LabShift(Result):
         """Return a block per term and arm: grades at baseline in rows, worst grades in columns."""
         groups = make_groups([(code, name) for code, name in self.arms])
         rows: list[Row] = []
-        for term in self.terms:
+        shown = [term for term in self.terms if self._has_toxicity(term)]
+        for term in shown:
             for group in groups:
                 label = term if len(groups) == 1 else f"{term}: {group.label}"
                 rows += [heading(label), *self._block(term, group)]
         if not rows:
-            rows = [heading("No laboratory value was graded.")]
+            sentence = "had a grade above 0" if self.terms else "was graded"
+            rows = [heading(f"No laboratory value {sentence}.")]
         columns = ("Grade at baseline", *(f"Worst {g}" for g in GRADES), "Unknown", "Total")
         sizes = "; ".join(f"{group.label} N = {self.count(group.key('n'))}" for group in groups)
         notes = [
@@ -47,7 +49,17 @@ class LabShift(Result):
             "Worst: the highest grade of the term after the first dose. Unknown: no value, or none "
             "that could be graded.",
         ]
+        clear = [term for term in self.terms if term not in shown]
+        if clear:
+            notes.append(f"Grade 0 in everybody: {', '.join(clear)}.")
         return make_table(self.id, self.title, columns, rows, notes)
+
+    def _has_toxicity(self, term: str) -> bool:
+        """Tell whether anybody had, or may have had, a grade above 0."""
+        everybody = Group("All")
+        total = self.count(everybody.key("shift", term, f"from_{TOTAL}", TOTAL))
+        clear = self.count(everybody.key("shift", term, f"from_{LEVELS[0]}", LEVELS[0]))
+        return clear < total
 
     def _block(self, term: str, group: Group) -> list[Row]:
         """Return the rows of a term: grades at baseline that somebody has, and their total."""
@@ -56,7 +68,8 @@ class LabShift(Result):
             for level in LEVELS
             if self.count(group.key("shift", term, f"from_{level}", TOTAL))
         ]
-        return [self._row(term, group, level) for level in (*found, TOTAL)]
+        levels = (*found, TOTAL) if len(found) > 1 else found
+        return [self._row(term, group, level) for level in levels]
 
     def _row(self, term: str, group: Group, start: str) -> Row:
         cells = [self._n_cell(group, term, start, end) for end in (*LEVELS, TOTAL)]

@@ -42,7 +42,7 @@ class AdverseEventOverview(Result):
             row(label, *(_n_cell(self, group, "overview", kind) for group in groups))
             for kind, (label, _) in OVERVIEW.items()
         ]
-        note = "Subjects with at least one treatment-emergent event of the kind, n (%)."
+        note = "Patients with at least one treatment-emergent event of the kind, n (%)."
         return make_table(self.id, self.title, ("", *_heads(self, groups)), rows, [note])
 
 
@@ -72,8 +72,8 @@ class AdverseEventTerms(Result):
         if not rows:
             rows = [heading("No treatment-emergent adverse event was recorded.")]
         notes = [
-            "Each subject counts once per term, at the worst grade; n (%) of "
-            + "; ".join(f"{g.label} N = {self.count(g.key('n'))}" for g in groups)
+            "Each patient counts once per term, at the worst grade; n (%). "
+            + "; ".join(f"{g.label}: N = {self.count(g.key('n'))}" for g in groups)
             + "."
         ]
         return make_table(self.id, self.title, columns, rows, notes)

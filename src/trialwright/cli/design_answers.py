@@ -44,7 +44,7 @@ from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
 from trialwright.stats.two_stage_inference import TwoStageInference, infer_two_stage
 from trialwright.stats.two_stage_search import guess_n
 
-SLOW_N = 900  # patients from which a search takes longer than two seconds
+SLOW_N = 1400  # patients from which a search takes longer than two seconds
 SETTING_COLUMNS = ("p0", "p1", "alpha", "power")
 OUTCOME_COLUMNS = ("p0", "r1", "n1", "r", "n", "stage", "responses", "level")
 DEFAULT_RATES = tuple(step / 10 for step in range(11))

@@ -97,8 +97,10 @@ class Line:
         return int(number)
 
     def at(self, error: DesignError) -> DesignError:
-        """Return an error with its place before it."""
-        return DesignError(f"{self.file} row {self.row}: {error}")
+        """Return an error with its place before it, if it does not begin with it."""
+        place = f"{self.file} row {self.row}"
+        text = str(error)
+        return error if text.startswith(place) else DesignError(f"{place}: {text}")
 
 
 def _is_number(text: str) -> bool:

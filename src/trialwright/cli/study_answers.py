@@ -67,6 +67,9 @@ def answer_run(arguments: argparse.Namespace) -> int:
             print(f"{step.status}: {step.title} ({step.reason})", file=sys.stderr)
     seconds = sum(step.seconds for step in ran)
     print(f"{len(ran)} of {len(results.steps)} steps run in {seconds:.1f} s.", file=sys.stderr)
+    if results.steps[-1].status == "failed":
+        print("The report could not be made.", file=sys.stderr)
+        return 2
     print(f"The report is {results.report}")
     return 0
 
@@ -79,7 +82,8 @@ def _refuse(error: FindingsError, *, is_json: bool) -> int:
         return 1
     for finding in blocking:
         print(finding.message, file=sys.stderr)
-    print(f"{len(blocking)} findings block the run; nothing was analyzed.", file=sys.stderr)
+    words = "finding blocks" if len(blocking) == 1 else "findings block"
+    print(f"{len(blocking)} {words} the run; nothing was analyzed.", file=sys.stderr)
     return 1
 
 

@@ -21,6 +21,10 @@ class StudyError(TrialwrightError):
     """A study directory, a step or a result that is not there or not usable."""
 
 
+class NotRecordedError(TrialwrightError):
+    """A question that the recorded data do not answer; the text says what it would need."""
+
+
 class Severity(Enum):
     """What a finding does to a run."""
 

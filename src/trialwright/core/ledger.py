@@ -7,9 +7,18 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
+from trialwright.core.errors import EstimateError
 from trialwright.core.result import make_basis, make_statistics
 
 ALL_ARMS = "All"
+SIGNS = {
+    "<=|\u2264": "le",
+    ">=|\u2265": "ge",
+    "<": "lt",
+    ">": "gt",
+    r"\+": "plus",
+    r"-(?=$|[\s,;)])": "minus",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Ledger:
 
     def __init__(self, group_variable: str = "ARMCD"):
         self._group_variable = group_variable
+        self._ids: set[str] = set()
         self._stats: list[dict[str, str | float | None]] = []
         self._basis: list[tuple[str, str, pl.DataFrame, str | None]] = []
 
@@ -59,6 +69,12 @@ class Ledger:
         group: Group | None = None,
     ) -> None:
         """Add one statistic, the dataset's rows behind it and the variable it was made from."""
+        if stat.id in self._ids:
+            raise EstimateError(
+                f"Two statistics have the id '{stat.id}' ({stat.label}), expected one. "
+                "Write names that differ in more than case and punctuation."
+            )
+        self._ids.add(stat.id)
         is_arm = group is not None and group.code is not None
         self._stats.append(
             {
@@ -93,12 +109,16 @@ class Ledger:
 def slug(text: str) -> str:
     """Return a text as lower-case letters, digits and underscores, for ids.
 
+    Signs that tell values apart, such as "<" and the "+" of "HER2+", become words.
+
     Examples
     --------
-    >>> slug("Grade >= 3, Fever")
-    'grade_3_fever'
+    >>> slug("Grade >= 3, Fever"), slug("HER2-"), slug("JX-594")
+    ('grade_ge_3_fever', 'her2_minus', 'jx_594')
     """
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "none"
+    for sign, word in SIGNS.items():
+        text = re.sub(sign, f" {word} ", text)
+    return re.sub(r"[\W_]+", "_", text.lower()).strip("_") or "none"
 
 
 def make_groups(arms: Sequence[tuple[str, str]]) -> tuple[Group, ...]:

@@ -128,7 +128,7 @@ def round_half_up(value: float | Fraction | Decimal | None, digits: int) -> str:
     ----------
     value : float, Fraction, Decimal or None
         What to print; a float is taken at its shortest decimal form, so that 0.25 is a half.
-        None and nan print as "NE".
+        None and what is not finite print as "NE".
     digits : int
         Decimals, 0 or more.
 
@@ -142,7 +142,7 @@ def round_half_up(value: float | Fraction | Decimal | None, digits: int) -> str:
     >>> round_half_up(Fraction(600, 14), 1), round_half_up(2.45, 1), round_half_up(None, 1)
     ('42.9', '2.5', 'NE')
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return NOT_ESTIMABLE
     if isinstance(value, Fraction):
         exact = Decimal(value.numerator) / Decimal(value.denominator)

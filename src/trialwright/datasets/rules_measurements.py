@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import polars as pl
 from polars import col
 
+from trialwright.core.errors import Severity
 from trialwright.datasets.recorded import Hits, Recorded, plain, quoted
-from trialwright.datasets.rules_registry import rule
+from trialwright.datasets.rules_registry import Rule, declare_rule, rule
 from trialwright.datasets.units import mm_per_unit, print_number, read_length_mm
 
 DIAMETERS = ("LDIAM", "LPERP", "DIAMETER")
@@ -171,3 +172,16 @@ def find_undated_measurements(recorded: Recorded) -> Iterator[Hits]:
         is_of_lesion = col("TRTESTCD").is_in((*DIAMETERS, "TUMSTATE"))
         rows = tr.filter(is_of_lesion, has_result, col("TRDTC").is_null())
         yield Hits("tr", rows, "TRDTC", "nothing", "a date", keys=("TRLNKID", "VISITNUM"))
+
+
+# Found after the responses are derived, by derive/response_findings.py.
+RS_DERIVED = declare_rule(
+    Rule(
+        "RS-DERIVED",
+        Severity.WARN,
+        "A collected response that differs from the one that the lesions give",
+        "One of the two is wrong, and the report uses only one of them.",
+        "Ask the reader which of the two is right; correct RSSTRESC, or the measurement in TR.",
+        __name__,
+    )
+)

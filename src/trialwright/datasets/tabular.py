@@ -23,7 +23,10 @@ __all__ = [
 ]
 
 PLASMA = "plasma"  # exports with layouts of their own, judged by their own reader
-OTHER_TABLE_SUFFIXES = frozenset((".xlsx", ".xls", ".ods", ".sas7bdat", ".tsv", ".txt", ".dta"))
+OTHER_TABLE_SUFFIXES = frozenset(
+    (".xlsx", ".xls", ".ods", ".sas7bdat", ".tsv", ".txt", ".dta", ".json", ".ndjson", ".dsjc")
+)
+
 
 FILE_UNKNOWN = declare_rule(
     Rule(
@@ -95,7 +98,11 @@ def find_folder_findings(data_dir: Path) -> list[Finding]:
     findings = []
     for path in _candidates(data_dir):
         domain, suffix = _domain(path), path.suffix.lower()
-        if domain.startswith(PLASMA) or domain in NOT_USED or path in tables.values():
+        if (
+            domain.startswith(PLASMA)
+            or domain.removeprefix("supp") in NOT_USED
+            or path in tables.values()
+        ):
             continue
         if domain in tables and suffix in READERS:
             findings.append(

@@ -51,12 +51,11 @@ def derive_adae(
     events = events.join(adsl.select("USUBJID", "TRTSDT", "TRTEDT"), on="USUBJID", how="inner")
     events = events.with_columns(
         pl.coalesce("AEDECOD", "AETERM").alias("AEDECOD"),
-        _start(imputation.start).alias("ASTDT"),
-        date_flag("AESTDTC", imputation.start).alias("ASTDTF"),
         read_date("AEENDTC", imputation.end).alias("AENDT"),
+        date_flag("AESTDTC", imputation.start).alias("ASTDTF"),
         _grade(grading).alias("ATOXGR"),
         _relation().alias("AREL"),
-    )
+    ).with_columns(_start(imputation.start).alias("ASTDT"))
     # A start that is wholly unknown counts as emergent: leaving it out would hide the event.
     is_emergent = (col("ASTDT") >= col("TRTSDT")) | (col("ASTDT").is_null())
     if emergent_until_days_after is not None:
@@ -95,7 +94,9 @@ def _start(imputation: DateImputation) -> pl.Expr:
     if imputation is DateImputation.NONE:
         return start
     latest = read_date("AESTDTC", DateImputation.LAST_DAY)
-    may_be_later = (start < col("TRTSDT")) & (latest >= col("TRTSDT"))
+    # An event that ended before treatment cannot have begun on it.
+    may_last = col("AENDT").is_null() | (col("AENDT") >= col("TRTSDT"))
+    may_be_later = (start < col("TRTSDT")) & (latest >= col("TRTSDT")) & may_last
     return pl.when(may_be_later).then(col("TRTSDT")).otherwise(start)
 
 

@@ -13,6 +13,7 @@ from trialwright.derive.response import derive_collected_responses, derive_time_
 from trialwright.derive.response_parameters import derive_adrs
 from trialwright.derive.time_to_event import derive_adtte
 from trialwright.derive.tumor_burden import derive_adtr
+from trialwright.derive.tumor_markers import derive_tumor_markers
 from trialwright.protocol.endpoints import (
     AnalysisRead,
     CensoringScheme,
@@ -52,14 +53,20 @@ def scheme_paramcd(scheme: CensoringScheme) -> str:
 
 
 def derive_lesions(
-    recorded: Mapping[str, pl.DataFrame], adsl: pl.DataFrame, reads: Sequence[AnalysisRead]
+    recorded: Mapping[str, pl.DataFrame],
+    adsl: pl.DataFrame,
+    rules: ResponseRules,
+    reads: Sequence[AnalysisRead],
 ) -> pl.DataFrame:
     """Derive the lesion measurements of every read, one below the other.
 
     Columns and order are those of `derive_lesion_measurements`, reads in the order given.
     """
     subjects = _treated(adsl)
-    return pl.concat([derive_lesion_measurements(recorded, subjects, read) for read in reads])
+    missing_day = rules.lesion_missing_day
+    return pl.concat(
+        [derive_lesion_measurements(recorded, subjects, read, missing_day) for read in reads]
+    )
 
 
 def derive_responses(
@@ -81,11 +88,17 @@ def derive_responses(
         if rules.source is ResponseSource.COLLECTED or mine is None:
             time_points = derive_collected_responses(recorded, read, rules)
         else:
-            time_points = derive_time_point_responses(mine, rules)
+            markers = derive_tumor_markers(recorded, subjects, rules)
+            time_points = derive_time_point_responses(mine, rules, markers)
         has_lesions = mine is not None and mine.height > 0
         adrs = derive_adrs(time_points, subjects, rules, mine if has_lesions else None)
         parts.append(adrs.with_columns(pl.lit(PARQUALS[read]).alias("PARQUAL")))
-    return _number(pl.concat(parts, how="diagonal_relaxed"))
+    together = pl.concat(parts, how="diagonal_relaxed")
+    numbered = _number(together.with_columns(col("ASEQ").alias("own_number")))
+    # A derived row points at a row of its own read, by the number that the row had there.
+    moved_by = col("ASEQ") - col("own_number").cast(pl.Int64)
+    source = pl.when(col("SRCDOM") == "ADRS").then(col("SRCSEQ") + moved_by)
+    return numbered.with_columns(source.otherwise("SRCSEQ").alias("SRCSEQ")).drop("own_number")
 
 
 def derive_target_sums(
@@ -93,13 +106,15 @@ def derive_target_sums(
 ) -> pl.DataFrame:
     """Derive ADTR of every read; ASEQ numbers the rows of a subject over all reads."""
     reads = lesions["PARQUAL"].unique(maintain_order=True)
+    if reads.is_empty():
+        return pl.DataFrame(schema=ANALYSIS["ADTR"].polars_schema())
     parts = [
         derive_adtr(
             lesions.filter(col("PARQUAL") == read), responses.filter(col("PARQUAL") == read), rules
         )
         for read in reads
     ]
-    return _number(pl.concat(parts, how="diagonal_relaxed")) if parts else pl.DataFrame()
+    return _number(pl.concat(parts, how="diagonal_relaxed"))
 
 
 def derive_times(
@@ -114,7 +129,7 @@ def derive_times(
     its own PARAMCD. Without responses only overall survival can be derived.
     """
     subjects = _treated(adsl)
-    if responses is None:
+    if responses is None or responses.is_empty():
         nothing = _no_responses()
         only = derive_adtte(nothing, subjects, rules, schemes[0])
         return _number(only.filter(col("PARAMCD").is_in(NEEDS_NO_RESPONSE)))

@@ -14,6 +14,7 @@ from trialwright.derive.confirmation import (
     ConfirmationRule,
     find_confirmed,
 )
+from trialwright.derive.row_keys import encode_rows
 from trialwright.protocol.endpoints import ResponseRules
 
 AVAL_OF_RESPONSE = {
@@ -69,14 +70,13 @@ def derive_best_response(
     start = subjects.select("USUBJID", "TRTSDT", new_therapy_date(subjects).alias("NACTDT"))
     dated = time_points.select("USUBJID", "ADT", "OVRLRESP").join(start, on="USUBJID")
     rank = {response: rank for rank, response in enumerate(WORST_LAST)}
-    eligible = (
-        dated.with_columns(rank=col("OVRLRESP").replace_strict(rank, default=None))
-        .filter(
-            col("rank").is_not_null(), col("ADT") >= col("TRTSDT"), is_before_new_therapy(rules)
-        )
-        .sort("rank")
-        .unique(["USUBJID", "ADT"], keep="last", maintain_order=True)
+    eligible = dated.with_columns(rank=col("OVRLRESP").replace_strict(rank, default=None)).filter(
+        col("rank").is_not_null(), col("ADT") >= col("TRTSDT"), is_before_new_therapy(rules)
     )
+    if encode_rows(eligible, "USUBJID", "ADT").n_unique() < eligible.height:
+        eligible = eligible.sort("rank").unique(
+            ["USUBJID", "ADT"], keep="last", maintain_order=True
+        )
     first_progression = (
         eligible.filter(col("OVRLRESP") == "PD").group_by("USUBJID").agg(pd_date=col("ADT").min())
     )

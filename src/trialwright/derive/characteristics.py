@@ -6,7 +6,7 @@ import polars as pl
 from polars import col
 
 from trialwright.derive.dates import full_date
-from trialwright.derive.subjects import Recorded
+from trialwright.derive.subjects import Recorded, in_sequence
 from trialwright.protocol.baseline import BaselineCharacteristic, BaselineSummary, BaselineWhen
 
 # Which date says when a record of a domain was made; a domain that is not listed has none.
@@ -46,7 +46,7 @@ def derive_characteristics(
     for item in characteristics:
         values = _values_of(recorded, derived.select("USUBJID", "TRTSDT"), item)
         derived = derived.join(values, on="USUBJID", how="left", maintain_order="left")
-        if item.when is BaselineWhen.COUNT_DISTINCT and item.domain.lower() in recorded:
+        if item.when is BaselineWhen.COUNT_DISTINCT and _is_recorded(recorded, item):
             derived = derived.with_columns(col(item.name).fill_null(0))
     return derived.drop("TRTSDT")
 
@@ -60,17 +60,25 @@ def is_number(item: BaselineCharacteristic) -> bool:
     )
 
 
+def _is_recorded(recorded: Recorded, item: BaselineCharacteristic) -> bool:
+    """Tell whether the domain has the characteristic's variables."""
+    frame = recorded.get(item.domain.lower())
+    return frame is not None and {item.variable, *item.where} <= set(frame.columns)
+
+
 def _values_of(
     recorded: Recorded, subjects: pl.DataFrame, item: BaselineCharacteristic
 ) -> pl.DataFrame:
     """Return USUBJID and the characteristic, one row per subject that has it."""
     kind = pl.Float64() if is_number(item) else pl.String()
-    frame = recorded.get(item.domain.lower())
-    if frame is None or not {item.variable, *item.where} <= set(frame.columns):
+    if not _is_recorded(recorded, item):
         return pl.DataFrame(schema={"USUBJID": pl.String(), item.name: kind})
+    frame = recorded[item.domain.lower()]
     for name, wanted in item.where.items():
         frame = frame.filter(col(name).cast(pl.String) == wanted)
     frame = frame.filter(col(item.variable).is_not_null())
+    # The later record of a day, or the larger value, is taken, whatever the order of the file.
+    frame = in_sequence(frame, f"{item.domain.upper()}SEQ", item.variable)
     if item.when is BaselineWhen.LAST_BEFORE_START:
         frame = _until_start(frame, subjects, item.domain.lower())
     value = col(item.variable)

@@ -1,10 +1,13 @@
 """Recorded dates (ISO 8601 text, perhaps partial) to days of the calendar, by named rules."""
 
+from datetime import date
+
 import polars as pl
 from polars import col
 
 from trialwright.protocol.model import DateImputation
 
+CUT_BY_EACH_DATE = ("dm", "ds")
 FULL_DATE = r"^(\d{4}-\d{2}-\d{2})"
 YEAR_AND_MONTH = r"^(\d{4}-\d{2})(?:-?$|--)"
 YEAR = r"^(\d{4})(?:-?$|--)"
@@ -47,6 +50,21 @@ def date_flag(name: str, imputation: DateImputation) -> pl.Expr:
         .then(pl.lit("M"))
         .otherwise(None)
     )
+
+
+def keep_until_cut(recorded: pl.DataFrame, domain: str, data_cut: date) -> pl.DataFrame:
+    """Keep the records of a domain that were made on or before the data cut.
+
+    A record counts by the start of its event or the day of its finding; a partial date by its
+    first possible day; one without a date is kept. DM and DS are kept whole: what they say of
+    inclusion, death and the end of treatment is cut by each date of its own.
+    """
+    code = domain.upper()
+    names = [name for name in (f"{code}STDTC", f"{code}DTC") if name in recorded.columns]
+    if domain in CUT_BY_EACH_DATE or not names:
+        return recorded
+    made_on = pl.coalesce(read_date(name, DateImputation.FIRST_DAY) for name in names)
+    return recorded.filter(made_on.is_null() | (made_on <= data_cut))
 
 
 def _to_date(text: pl.Expr) -> pl.Expr:

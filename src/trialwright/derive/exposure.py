@@ -38,13 +38,18 @@ def derive_adex(
     Returns
     -------
     DataFrame
-        USUBJID, ASEQ, EXTRT, ASTDT, AENDT, ADOSE (one administration, unit ADOSEU), ACYCLE (null
-        for an arm without cycles), NADMIN (administrations that the record covers), EXLNKID,
-        SRCDOM, SRCSEQ; sorted by USUBJID, ASTDT, EXSEQ.
+        USUBJID, ASEQ, EXTRT (as the protocol writes the agent), ASTDT, AENDT, ADOSE (one
+        administration, unit ADOSEU), ACYCLE (null for an arm without cycles), NADMIN
+        (administrations that the record covers), EXLNKID, SRCDOM, SRCSEQ; sorted by USUBJID,
+        ASTDT, EXSEQ.
     """
     doses = _given_doses(ex, data_cut)
     doses = _add_weight(doses, vs)
-    doses = doses.join(_agents_frame(arms), on=col("EXTRT").str.to_lowercase(), how="left")
+    agents = _agents_frame(arms)
+    doses = doses.with_columns(col("EXTRT").str.to_lowercase().alias("agent"))
+    doses = doses.join(agents, on="agent", how="left").with_columns(
+        pl.coalesce("name", "EXTRT").alias("EXTRT")
+    )
     is_by_weight = col("planned_unit").str.ends_with(PER_KG) & ~col("EXDOSU").str.contains(PER_KG)
     by_weight = pl.when(is_by_weight)
     return (
@@ -66,11 +71,15 @@ def derive_adex(
 
 
 def _given_doses(ex: pl.DataFrame, data_cut: date) -> pl.DataFrame:
-    """Return the records of doses given up to the data cut, with their days."""
+    """Return the records of doses given up to the data cut, with their days.
+
+    A dose without an end, or with one before its start, lasts the day on which it began.
+    """
     doses = with_columns_of(ex, ("EXDOSU", "EXDOSFRQ", "EXLNKID", "EXENDTC"))
     start, end = full_date("EXSTDTC"), full_date("EXENDTC")
     doses = doses.with_columns(
-        start.alias("ASTDT"), pl.coalesce(end, start).clip(upper_bound=data_cut).alias("AENDT")
+        start.alias("ASTDT"),
+        pl.max_horizontal(start, pl.coalesce(end, start).clip(upper_bound=data_cut)).alias("AENDT"),
     )
     is_placebo = col("EXTRT").str.to_uppercase().str.contains(PLACEBO)
     return doses.filter((col("ASTDT") <= data_cut) & ((col("EXDOSE") > 0) | is_placebo))
@@ -79,7 +88,9 @@ def _given_doses(ex: pl.DataFrame, data_cut: date) -> pl.DataFrame:
 def _administrations() -> pl.Expr:
     """Count the administrations that a record covers: one, or one a dosing day of its stretch."""
     days = (col("AENDT") - col("ASTDT")).dt.total_days()
-    per_day = col("EXDOSFRQ").replace_strict(PER_DAY, default=1, return_dtype=pl.Int64)
+    per_day = (
+        col("EXDOSFRQ").str.to_uppercase().replace_strict(PER_DAY, default=1, return_dtype=pl.Int64)
+    )
     return (days // col("every_days").fill_null(1) + 1) * per_day
 
 
@@ -99,14 +110,20 @@ def _agents_frame(arms: Sequence[Arm]) -> pl.DataFrame:
             agents.setdefault(
                 agent.name.lower(),
                 {
-                    "EXTRT": agent.name.lower(),
+                    "agent": agent.name.lower(),
+                    "name": agent.name,
                     "planned_unit": agent.dose.unit,
                     "cycle_days": arm.cycle_days,
                     "is_anchor": arm.cycle_anchor in (None, agent.name),
                     "every_days": agent.every_days,
                 },
             )
-    schema = {"EXTRT": pl.String(), "planned_unit": pl.String(), "cycle_days": pl.Int64()}
+    schema = {
+        "agent": pl.String(),
+        "name": pl.String(),
+        "planned_unit": pl.String(),
+        "cycle_days": pl.Int64(),
+    }
     schema |= {"is_anchor": pl.Boolean(), "every_days": pl.Int64()}
     return pl.DataFrame(list(agents.values()), schema=schema)
 

@@ -45,7 +45,10 @@ def derive_exposure_summary(
     """
     received = adex.group_by("USUBJID", "EXTRT").agg(
         col("NADMIN").sum().cast(pl.Float64).alias("NADMIN"),
-        (col("ADOSE") * col("NADMIN")).sum().alias("TOTDOSE"),
+        # One dose that is not known, such as one in mg without a weight, leaves the total unknown.
+        pl.when(col("ADOSE").is_not_null().all() & (col("ADOSEU").n_unique() == 1))
+        .then((col("ADOSE") * col("NADMIN")).sum())
+        .alias("TOTDOSE"),
         col("ASTDT").min().alias("first_dose"),
         col("AENDT").max().alias("last_dose"),
         col("ADOSEU").first().alias("AVALU"),

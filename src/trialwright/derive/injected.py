@@ -5,8 +5,6 @@ from collections.abc import Mapping
 import polars as pl
 from polars import col
 
-from trialwright.core.errors import Finding, Severity
-from trialwright.derive.finding_rows import Check, FileNames, report
 from trialwright.derive.reads import complete_date
 from trialwright.protocol.endpoints import MissingDay
 
@@ -130,63 +128,4 @@ def _group_targets(lesions: pl.DataFrame, injected: pl.DataFrame) -> pl.DataFram
             .then(pl.lit("SDIAMI"))
             .otherwise(pl.lit("SDIAMN"))
         )
-    )
-
-
-def find_injected_biopsies(
-    recorded: Mapping[str, pl.DataFrame], files: FileNames | None = None
-) -> list[Finding]:
-    """Find biopsies of lesions that had been injected before.
-
-    Parameters
-    ----------
-    recorded : mapping
-        Recorded data by lower-case domain: slides (USUBJID, VISIT, SPECIMEN, LNKID), sv (the dates
-        of the visits), and what `derive_injected_lesions` uses.
-    files : mapping, optional
-        File name of each domain, for the messages.
-
-    Returns
-    -------
-    list of Finding
-        INJECTED-BIOPSY, by row; a lesion whose injection or biopsy has no date is reported too,
-        unless the biopsy is of screening.
-    """
-    slides = recorded.get("slides", pl.DataFrame())
-    if not {"USUBJID", "VISIT", "LNKID"} <= set(slides.columns):
-        return []
-    biopsies = slides.filter(col("LNKID").is_not_null()).join(
-        derive_injected_lesions(recorded), left_on=["USUBJID", "LNKID"],
-        right_on=["USUBJID", "TRLNKID"],
-    )  # fmt: skip
-    dated = biopsies.join(_visit_dates(recorded), on=["USUBJID", "VISIT"], how="left")
-    is_screening = col("VISIT").str.to_uppercase().str.contains("SCREEN")
-    injected_before = (col("ASTDT") < col("visit_date")).fill_null(~is_screening)
-    if "source_row" not in dated.columns:
-        dated = dated.with_row_index("source_row", offset=1)
-    check = Check(
-        "INJECTED-BIOPSY",
-        Severity.WARN,
-        expected="a lesion that was not injected",
-        action="Say so in the report: this specimen shows the injected lesion",
-        column="LNKID",
-        domain="slides",
-    )
-    found = dated.filter(injected_before).with_columns(where=pl.format("VISIT {}", "VISIT"))
-    words = pl.format(
-        "lesion {}, first injected on {}", "LNKID", col("ASTDT").cast(pl.String).fill_null("?")
-    )
-    return report(found, check, words, files or {})
-
-
-def _visit_dates(recorded: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the date of each visit."""
-    schema = {"USUBJID": pl.String(), "VISIT": pl.String(), "visit_date": pl.Date()}
-    if "sv" not in recorded:
-        return pl.DataFrame(schema=schema)
-    return (
-        recorded["sv"]
-        .with_columns(visit_date=complete_date("SVSTDTC", MissingDay.UNKNOWN))
-        .group_by("USUBJID", "VISIT")
-        .agg(col("visit_date").min())
     )

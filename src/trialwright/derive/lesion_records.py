@@ -88,7 +88,8 @@ def _read_states(records: pl.DataFrame) -> pl.DataFrame:
 def _number_repeats(records: pl.DataFrame) -> pl.DataFrame:
     """Give the assessments of a visit numbers; of two records of one thing keep the first."""
     of_visit, of_test = ["USUBJID", "VISITNUM"], ["TRLNKID", "TRTESTCD"]
-    if encode_rows(records, *of_visit, *of_test).n_unique() == records.height:
+    key = encode_rows(records, *of_visit, *of_test)
+    if key.n_unique() == records.height:
         return records.with_columns(TRREPNUM=pl.lit(1, dtype=pl.Int64))
     n_dates = col("ADT").n_unique().over(of_visit + of_test)
     number = col("ADT").rank("dense").over(of_visit).cast(pl.Int64).fill_null(1)

@@ -27,6 +27,7 @@ __all__ = ["TOO_SMALL_MM", "derive_adtr", "derive_lesion_measurements"]
 TOO_SMALL_MM = 5.0  # a lesion that is seen but too small to measure
 NORMAL_NODE_BELOW_MM = 10.0
 NODE_LOCATION = r"(?i)\bnode"
+OF_LESION = ["USUBJID", "TRLNKID"]
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 
 COLUMNS = (
@@ -95,6 +96,7 @@ def _seen_without_record(
     """Return lesions identified at a visit where TR has nothing of them."""
     of_visit = ["USUBJID", "VISITNUM", "TRLNKID"]
     is_new, is_nontarget = col("TUSTRESC") == NEW, col("TUSTRESC") == NON_TARGET
+    lesions = lesions.filter(col("VISITNUM").is_in(identified["VISITNUM"].unique().implode()))
     unrecorded = (
         identified.rename({"TULNKID": "TRLNKID"})
         .filter(col("TRLNKID").is_not_null(), col("VISITNUM").is_not_null())
@@ -125,34 +127,43 @@ def _seen_without_record(
 
 def _add_class(lesions: pl.DataFrame, identified: pl.DataFrame) -> pl.DataFrame:
     """Add class, location and whether a lesion is a node: one answer per lesion."""
-    of_lesion = ["USUBJID", "TRLNKID"]
     known = (
         identified.sort("VISITNUM", "TUSEQ", "TUSTRESC", "TULOC")
         .group_by("USUBJID", col("TULNKID").alias("TRLNKID"))
         .agg(col("TULOC").drop_nulls().first(), col("TUSTRESC").drop_nulls().first())
     )
-    # A lesion keeps the class of its first visit; a change is a finding.
+    lesions = lesions.join(known, on=OF_LESION, how="left", maintain_order="left").with_columns(
+        is_node=col("TULOC").str.contains(NODE_LOCATION)
+    )
+    if lesions["is_node"].has_nulls():
+        lesions = _add_nodes_by_axis(lesions)
+    if not (lesions["TRGRPID"].fill_null("") == lesions["TUSTRESC"].fill_null("?")).all():
+        lesions = _keep_class(lesions)
+    return lesions.with_columns(
+        TULOCGR1=pl.when("is_node").then(pl.lit("NODAL")).otherwise(pl.lit("NON-NODAL"))
+    )
+
+
+def _add_nodes_by_axis(lesions: pl.DataFrame) -> pl.DataFrame:
+    """Take lesions without location for nodes where only a short axis was ever measured."""
+    by_axis = lesions.group_by(OF_LESION).agg(
+        short_axis_only=(col("LPERP").count() > 0) & (col("LDIAM").count() == 0)
+    )
+    return lesions.join(by_axis, on=OF_LESION, how="left", maintain_order="left").with_columns(
+        is_node=pl.coalesce("is_node", "short_axis_only")
+    )
+
+
+def _keep_class(lesions: pl.DataFrame) -> pl.DataFrame:
+    """Give every lesion the class of its first record, else that of TU; a change is a finding."""
     classes = (
-        lesions.select(*of_lesion, "VISITNUM", "TRREPNUM", "TRGRPID")
-        .filter(col("TRGRPID").is_not_null())
-        .unique(of_lesion, keep="first", maintain_order=True)
-        .select(*of_lesion, class_first="TRGRPID")
+        lesions.filter(col("TRGRPID").is_not_null())
+        .unique(OF_LESION, keep="first", maintain_order=True)
+        .select(*OF_LESION, class_first="TRGRPID")
     )
-    is_node = pl.coalesce(col("TULOC").str.contains(NODE_LOCATION), "short_axis_only")
-    facts = (
-        lesions.select(*of_lesion, "LDIAM", "LPERP")
-        .group_by(of_lesion)
-        .agg(short_axis_only=(col("LPERP").count() > 0) & (col("LDIAM").count() == 0))
-        .join(classes, on=of_lesion, how="left")
-        .join(known, on=of_lesion, how="left")
-        .select(
-            *of_lesion,
-            "TULOC",
-            TRGRPID=pl.coalesce("class_first", "TUSTRESC"),
-            TULOCGR1=pl.when(is_node).then(pl.lit("NODAL")).otherwise(pl.lit("NON-NODAL")),
-        )
+    return lesions.join(classes, on=OF_LESION, how="left", maintain_order="left").with_columns(
+        TRGRPID=pl.coalesce("class_first", "TUSTRESC")
     )
-    return lesions.drop("TRGRPID").join(facts, on=of_lesion, how="left", maintain_order="left")
 
 
 def _add_values(lesions: pl.DataFrame) -> pl.DataFrame:

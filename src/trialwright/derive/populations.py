@@ -54,12 +54,14 @@ def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protoco
         One row per USUBJID of dm, sorted. Beside identification and dates: ENRLNUM (order of
         inclusion), a flag Y or N per population with the reason for N, EOTSTT (ONGOING, COMPLETED,
         DISCONTINUED, NOT TREATED; null when neither doses nor disposition were recorded), DCTREAS,
-        DCTDT, DTHFL, DTHDT, DTHCAUS, LSTALVDT (never before the death or after the cut), NACTDT,
+        DCTDT, DTHFL, DTHDT, DTHCAUS, LSTALVDT (the death, where it is known; never after the cut),
+        NACTDT,
         and the protocol's baseline characteristics.
     """
     cut = protocol.study.data_cut
     subjects = derive_enrollment(recorded)
-    subjects = subjects.filter((col("ENRLDT") <= cut) | col("ENRLDT").is_null())
+    entered = pl.coalesce("ENRLDT", "RFICDT")
+    subjects = subjects.filter((entered <= cut) | entered.is_null())
     subjects = _add_treatment(subjects, adex, protocol.treatment_start)
     for more in (
         derive_deaths(recorded, cut, protocol.imputation.death),
@@ -70,7 +72,7 @@ def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protoco
         subjects = subjects.join(more, on="USUBJID", how="left")
     subjects = subjects.with_columns(
         col("DTHFL").fill_null("N"),
-        pl.max_horizontal("LSTALVDT", "DTHDT").alias("LSTALVDT"),
+        pl.coalesce("DTHDT", "LSTALVDT").alias("LSTALVDT"),
         _treatment_status(has_doses=adex is not None).alias("EOTSTT"),
     )
     subjects = _add_eligibility(subjects, recorded)
@@ -113,6 +115,8 @@ def _treatment_status(*, has_doses: bool) -> pl.Expr:
         .then(pl.lit("NOT TREATED"))
         .when(col("EOTSTT").is_not_null())
         .then(col("EOTSTT"))
+        .when(col("DTHFL") == "Y")  # a death ends treatment, though nobody recorded that it did
+        .then(pl.lit("DISCONTINUED"))
         .otherwise(unknown)
     )
 
@@ -132,7 +136,10 @@ def _add_population(
     named: tuple[str, Population],
     arms: Sequence[Arm],
 ) -> pl.DataFrame:
-    """Add one population's flag and the reasons for being outside it."""
+    """Add one population's flag and the reasons for being outside it.
+
+    Without any recorded dose nobody knows who belongs to a population that needs one: null.
+    """
     name, population = named
     reasons = [pl.when(col("ENRLFL") != "Y").then(pl.lit("Not enrolled"))]
     if population.eligible and "unmet" in subjects.columns:
@@ -146,6 +153,9 @@ def _add_population(
         )
     outside = pl.concat_str(reasons, separator="; ", ignore_nulls=True)
     flag, reason = population_flag(name), population_reason(name)
+    if adex is None and population.at_least_one_dose_of is not None:
+        unknown = pl.lit(None, dtype=pl.String)
+        return subjects.with_columns(unknown.alias(flag), unknown.alias(reason))
     subjects = subjects.with_columns(
         pl.when(outside == "").then(None).otherwise(outside).alias(reason)
     )
@@ -169,7 +179,8 @@ def _missing_agents(
     for subject, armcd in subjects.select("USUBJID", "ARMCD").iter_rows():
         had = received.get(subject, set())
         lacking = [agent for agent in agents.get(armcd, []) if agent.lower() not in had]
-        if dose_of is DoseOf.ANY:
+        # Of an arm that the protocol lacks nothing is known but whether any dose was given.
+        if dose_of is DoseOf.ANY or armcd not in agents:
             lacking = [] if had else ["any agent"]
         rows.append({"USUBJID": subject, "no_dose": " and ".join(lacking) or None})
     return pl.DataFrame(rows, schema={"USUBJID": pl.String(), "no_dose": pl.String()})

@@ -218,17 +218,16 @@ def _number_rows(rows: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
     """Add names, numbers, study days and sequence, and put the rows in order."""
     values = AVAL_OF_RESPONSE | YES_NO
     order = {paramcd: place for place, paramcd in enumerate(PARAMS)}
+    named = rows.join(subjects.select("USUBJID", "TRTSDT"), on="USUBJID", how="left").with_columns(
+        PARAM=col("PARAMCD").replace_strict(PARAMS),
+        AVAL=col("AVALC").replace_strict(values, default=None, return_dtype=pl.Float64),
+        ADY=count_study_day("ADT", "TRTSDT"),
+        place=col("PARAMCD").replace_strict(order, return_dtype=pl.Int64),
+    )
     numbered = (
-        rows.with_columns(subject=encode_rows(rows, "USUBJID"))
-        .join(subjects.select("USUBJID", "TRTSDT"), on="USUBJID", how="left")
-        .with_columns(
-            PARAM=col("PARAMCD").replace_strict(PARAMS),
-            AVAL=col("AVALC").replace_strict(values, default=None, return_dtype=pl.Float64),
-            ADY=count_study_day("ADT", "TRTSDT"),
-            place=col("PARAMCD").replace_strict(order),
-        )
-        .sort("subject", "place", "ADT", "SRCSEQ", "VISITNUM")
-        .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("subject"))
+        named.with_columns(key=encode_rows(named, "USUBJID", "place", "ADT"))
+        .sort("key", "SRCSEQ", "VISITNUM")
+        .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID"))
     )
     return _name_sources(numbered).select(COLUMNS)
 

@@ -30,6 +30,8 @@ CONTACT_DATES = {
     "lb": "LBDTC",
     "ds": "DSSTDTC",
 }
+# What says of a death when it was learned, which may be later than the death itself.
+DEATH_RECORDS = {"ss": ("SSSTRESC", "DEAD"), "ds": ("DSDECOD", "DEATH")}
 
 
 def derive_enrollment(recorded: Recorded) -> pl.DataFrame:
@@ -140,8 +142,9 @@ def derive_screening_reasons(recorded: Recorded) -> pl.DataFrame:
     ds = with_columns_of(recorded["ds"], ("DSDECOD", "DSTERM"))
     stated = (
         ds.filter(col("DSDECOD").str.to_uppercase() == "SCREEN FAILURE")
+        .pipe(in_sequence, "DSSEQ", "DSTERM")
         .group_by("USUBJID", maintain_order=True)
-        .agg(col("DSTERM").first().alias("term"))
+        .agg(sentence_case("DSTERM").first().alias("term"))
     )
     joined = stated.join(unmet, on="USUBJID", how="full", coalesce=True)
     return joined.select("USUBJID", pl.coalesce("unmet", "term").alias("reason"))
@@ -155,23 +158,38 @@ def derive_deaths(
     Returns
     -------
     DataFrame
-        USUBJID, DTHFL ("Y"), DTHDT (a partial date by the protocol's imputation), DTHCAUS.
+        USUBJID, DTHFL ("Y"), DTHDT (a partial date by the protocol's imputation, though never
+        before a contact that it may have followed; null where that leaves none), DTHCAUS.
     """
     dm = with_columns_of(recorded["dm"], ("DTHDTC", "DTHFL"))
-    deaths = dm.select("USUBJID", "DTHFL", read_date("DTHDTC", imputation).alias("DTHDT")).filter(
-        (col("DTHFL") == "Y") | col("DTHDT").is_not_null()
+    deaths = dm.filter((col("DTHFL") == "Y") | col("DTHDTC").is_not_null())
+    first_day = read_date("DTHDTC", DateImputation.FIRST_DAY)
+    deaths = deaths.filter(first_day.is_null() | (first_day <= data_cut))
+    deaths = deaths.join(derive_last_contact(recorded, data_cut), on="USUBJID", how="left")
+    imputed = _death_date(imputation)
+    deaths = deaths.select(
+        "USUBJID",
+        pl.lit("Y").alias("DTHFL"),
+        pl.when(imputed <= data_cut).then(imputed).alias("DTHDT"),
     )
-    deaths = deaths.filter(col("DTHDT").is_null() | (col("DTHDT") <= data_cut))
-    deaths = deaths.with_columns(pl.lit("Y").alias("DTHFL"))
     if "dd" not in recorded:
         return deaths.with_columns(pl.lit(None, dtype=pl.String).alias("DTHCAUS"))
     dd = with_columns_of(recorded["dd"], ("DDTESTCD", "DDSTRESC", "DDORRES"))
     causes = (
         dd.filter(col("DDTESTCD").is_in(CAUSE_OF_DEATH))
-        .group_by("USUBJID")
-        .agg(pl.coalesce("DDSTRESC", "DDORRES").first().alias("DTHCAUS"))
+        .pipe(in_sequence, "DDSEQ", "DDSTRESC", "DDORRES")
+        .group_by("USUBJID", maintain_order=True)
+        .agg(pl.coalesce("DDSTRESC", "DDORRES").drop_nulls().first().alias("DTHCAUS"))
     )
     return deaths.join(causes, on="USUBJID", how="left")
+
+
+def _death_date(imputation: DateImputation) -> pl.Expr:
+    """Read the death; an imputed one is not put before a contact that it may have followed."""
+    died = read_date("DTHDTC", imputation)
+    last_day = read_date("DTHDTC", DateImputation.LAST_DAY)
+    seen_later = (col("LSTALVDT") > died) & (col("LSTALVDT") <= last_day)
+    return pl.when(seen_later).then(col("LSTALVDT")).otherwise(died)
 
 
 def derive_last_contact(recorded: Recorded, data_cut: date) -> pl.DataFrame:
@@ -180,10 +198,13 @@ def derive_last_contact(recorded: Recorded, data_cut: date) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        USUBJID, LSTALVDT: the latest of the contact dates of all domains recorded.
+        USUBJID, LSTALVDT: the latest of the contact dates of all domains recorded; a record of a
+        death is no contact.
     """
     dates = [
-        recorded[domain].select("USUBJID", full_date(name).alias("contact"))
+        _without_deaths(recorded[domain], domain).select(
+            "USUBJID", full_date(name).alias("contact")
+        )
         for domain, name in CONTACT_DATES.items()
         if domain in recorded and name in recorded[domain].columns
     ]
@@ -193,6 +214,12 @@ def derive_last_contact(recorded: Recorded, data_cut: date) -> pl.DataFrame:
         .group_by("USUBJID")
         .agg(col("contact").filter(col("contact") <= data_cut).max().alias("LSTALVDT"))
     )
+
+
+def _without_deaths(frame: pl.DataFrame, domain: str) -> pl.DataFrame:
+    """Leave out the records that say that the subject was dead."""
+    name, dead = DEATH_RECORDS.get(domain, ("", ""))
+    return frame.filter(col(name).ne_missing(dead)) if name in frame.columns else frame
 
 
 def derive_new_therapy(
@@ -207,6 +234,19 @@ def derive_new_therapy(
         .group_by("USUBJID")
         .agg(read_date("CMSTDTC", imputation).min().alias("NACTDT"))
     )
+
+
+def sentence_case(name: str) -> pl.Expr:
+    """Return a text of capitals only with one capital; any other text as it is."""
+    text = col(name)
+    lowered = text.str.slice(0, 1) + text.str.slice(1).str.to_lowercase()
+    return pl.when(text == text.str.to_uppercase()).then(lowered).otherwise(text)
+
+
+def in_sequence(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """Sort by those of the columns that are there, so that the order of a file never matters."""
+    present = [name for name in names if name in frame.columns]
+    return frame.sort("USUBJID", *present, nulls_last=True, maintain_order=True)
 
 
 def with_columns_of(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:

@@ -72,7 +72,8 @@ def draw_words(ax: Axes, swimmers: Sequence[Swimmer]) -> list[Text]:
             if mark.text and place >= swimmer.end and needed < following:
                 written.append(_write(ax, (place, row), mark.text))
             elif mark.text:
-                late.append(mark.text if is_last else f"{mark.kind}: {mark.text}")
+                is_near = is_last and (end - place) * per_month <= MARKER_GAP_POINTS
+                late.append(mark.text if is_near else f"{mark.kind}: {mark.text}")
         if late:
             free = room - (end - ax.get_xlim()[0]) * per_month - WORD_GAP_POINTS
             words = fit_text(", ".join(late), max(free, WIDEST_WORDS * room), SMALL)

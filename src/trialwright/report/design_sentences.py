@@ -19,9 +19,9 @@ def say_design(choice: DesignChoice, search: DesignSearch) -> Text:
     limits = f"one-sided alpha {_percent(search.alpha)}, power {_percent(search.power)}"
     return (
         f"{name.capitalize()} Simon two-stage design (p0 = {_percent(search.p0)}, "
-        f"p1 = {_percent(search.p1)}, {limits}): {design.n1} evaluable patients enter stage 1. "
-        f"With {_or_fewer(design.r1)} the trial stops; with {design.r1 + 1} or more, "
-        f"{design.n - design.n1} further patients enter, {design.n} in all, and activity is "
+        f"p1 = {_percent(search.p1)}, {limits}): {_patients(design.n1, 'evaluable')} "
+        f"stage 1. With {_or_fewer(design.r1)} the trial stops; with {design.r1 + 1} or more, "
+        f"{_patients(design.n - design.n1, 'further')}, {design.n} in all, and activity is "
         f"concluded with {design.r + 1} or more successes. The exact type I error is "
         f"{_percent(choice.exact_alpha, 2)} and the exact power {_percent(choice.exact_power, 2)}; "
         f"at the rate p0 the trial stops early with probability "
@@ -53,3 +53,8 @@ def _percent(rate: float, digits: int = 4) -> str:
 def _or_fewer(count: int) -> str:
     """Print the counts that stop."""
     return "no success" if count == 0 else f"{count} or fewer successes"
+
+
+def _patients(count: int, which: str) -> str:
+    """Print how many patients enter."""
+    return f"{count} {which} patient enters" if count == 1 else f"{count} {which} patients enter"

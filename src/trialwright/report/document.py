@@ -116,7 +116,7 @@ def _facts(material: Material) -> list[Fact]:
             facts.append(Fact("Decision", efficacy.tell_stage(result)[0], is_main=True))
     for result in results.values():
         if isinstance(result, SurvivalResult):
-            facts += [Fact(result.title, text) for text in efficacy.tell_survival(result)]
+            facts.append(Fact(result.title, efficacy.tell_survival_briefly(result)))
     return facts
 
 
@@ -177,6 +177,8 @@ def _primary(material: Material) -> Section | None:
         if isinstance(result, StageResult):
             told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
             blocks += _show(material, result_id, told)
+            if not result.rules.is_empty():
+                blocks.append(TableBlock(result.rules_table()))
     known = {"flow", "baseline", "exposure", "disposition", "course", "deaths", "patients"}
     blocks += [
         AbsentBlock(a.what, a.needs)

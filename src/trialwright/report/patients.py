@@ -57,7 +57,8 @@ def _age_and_sex(record: dict[str, Any]) -> str:
 def _summary(record: dict[str, Any]) -> str:
     """Return the line that is read before the page is opened."""
     status = {"ONGOING": "on treatment", "DISCONTINUED": "off treatment", "COMPLETED": "completed"}
+    status |= {"NOT TREATED": "not treated"}
     words = [str(record["HIST"])] if record.get("HIST") else []
-    words.append(status.get(record.get("EOTSTT") or "", "not treated"))
+    words.append(status.get(record.get("EOTSTT") or "", "treatment not recorded"))
     words.append("died" if record.get("DTHFL") == "Y" else "alive")
     return ", ".join(words)

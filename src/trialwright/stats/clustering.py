@@ -6,10 +6,10 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.cluster.hierarchy import linkage
-from scipy.spatial.distance import pdist
 
 from trialwright.core.errors import EstimateError
 from trialwright.stats.contrasts import as_matrix
+from trialwright.stats.distances import Distance, measure_distances
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -23,15 +23,6 @@ class Scaling(Enum):
     COLUMN = "column"
 
 
-class Distance(Enum):
-    """How far two rows are apart."""
-
-    EUCLIDEAN = "euclidean"
-    CORRELATION = "correlation"  # 1 less Pearson's
-    MANHATTAN = "manhattan"
-    MAXIMUM = "maximum"
-
-
 class Linkage(Enum):
     """How far two clusters are apart."""
 
@@ -43,12 +34,6 @@ class Linkage(Enum):
     WARD_D = "ward.D"  # the same on distances that are not squared, as older R did
 
 
-METRICS = {
-    Distance.EUCLIDEAN: "euclidean",
-    Distance.CORRELATION: "correlation",
-    Distance.MANHATTAN: "cityblock",
-    Distance.MAXIMUM: "chebyshev",
-}
 METHODS = {
     Linkage.COMPLETE: "complete",
     Linkage.AVERAGE: "average",
@@ -194,61 +179,6 @@ def cluster_rows(
     heights = joined[:, 2] ** 2 if is_squared else joined[:, 2]
     merges = _name_merges(joined[:, :2].astype(np.int64), len(matrix))
     return Tree(merges, heights, _order_leaves(merges))
-
-
-def measure_distances(values: FloatArray, distance: Distance) -> FloatArray:
-    """Return the distances of all pairs of rows, in the order of `scipy`'s condensed form.
-
-    Raises
-    ------
-    EstimateError
-        If a distance is unknown: two rows share no column, or one of them has no spread.
-    """
-    if np.isnan(values).any():
-        distances = _measure_with_gaps(values, distance)
-    else:
-        distances = pdist(values, METRICS[distance])
-    if np.isnan(distances).any():
-        raise EstimateError(
-            f"the {distance.value} distance of some rows is unknown: they share too few values or "
-            "do not vary. Leave these rows out."
-        )
-    floor: FloatArray = np.maximum(distances, 0.0)
-    return floor
-
-
-def _measure_with_gaps(values: FloatArray, distance: Distance) -> FloatArray:
-    """Measure distances over the columns that both rows have."""
-    n_columns = values.shape[1]
-    found = []
-    for upper in range(len(values) - 1):
-        gaps = values[upper + 1 :] - values[upper]
-        shared = ~np.isnan(gaps)
-        n = shared.sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = n_columns / n  # R scales sums up to the full number of columns
-            if distance is Distance.EUCLIDEAN:
-                line = np.sqrt(np.nansum(gaps**2, axis=1) * share)
-            elif distance is Distance.MANHATTAN:
-                line = np.nansum(np.abs(gaps), axis=1) * share
-            elif distance is Distance.MAXIMUM:
-                line = np.where(n > 0, np.nan_to_num(np.abs(gaps)).max(axis=1), np.nan)
-            else:
-                line = 1 - _correlate(values[upper], values[upper + 1 :], shared)
-        found.append(np.where(n > 0, line, np.nan))
-    return np.concatenate(found)
-
-
-def _correlate(row: FloatArray, others: FloatArray, shared: NDArray[np.bool_]) -> FloatArray:
-    """Return Pearson's correlation of one row with others over shared columns."""
-    n = shared.sum(axis=1, keepdims=True)
-    left = np.where(shared, row, 0.0)
-    right = np.where(shared, others, 0.0)
-    left = np.where(shared, left - left.sum(axis=1, keepdims=True) / n, 0.0)
-    right = np.where(shared, right - right.sum(axis=1, keepdims=True) / n, 0.0)
-    spread = np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1))
-    correlation: FloatArray = (left * right).sum(axis=1) / spread
-    return correlation
 
 
 def _name_merges(joined: IntArray, n_rows: int) -> IntArray:

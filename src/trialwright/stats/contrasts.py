@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
 from trialwright.core.errors import EstimateError
+from trialwright.stats.confidence import check_level
 
 FloatArray = NDArray[np.float64]
 
@@ -78,12 +79,6 @@ def describe_contrasts(
         lower=value - half,
         upper=value + half,
     )
-
-
-def check_level(level: float) -> None:
-    """Raise when a confidence level is not one."""
-    if not 0 < level < 1:
-        raise EstimateError(f"level is {level}, expected between 0 and 1. Write 0.95 for 95%.")
 
 
 def as_matrix(values: object, name: str = "values") -> FloatArray:

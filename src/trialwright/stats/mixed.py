@@ -1,7 +1,7 @@
 """Mixed models with a random intercept: many measurements of the same samples at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -20,6 +20,8 @@ from trialwright.stats.mixed_likelihood import (
 from trialwright.stats.mixed_sums import BoolArray, FloatArray, GroupSums, IntArray, sum_groups
 
 MIN_GROUPS = 2
+FIXED_GROUPS = 1e12  # a ratio of variances at which patients are as good as fixed
+SMALLEST_WITHIN = 1e-10  # of all squares: less within patients is rounding
 
 
 class Estimator(Enum):
@@ -88,7 +90,7 @@ def fit_random_intercept(
     -------
     RandomInterceptFit
         One model per measurement. nan where a measurement has fewer than two groups, no group
-        with two samples, or no spread.
+        with two samples, or no spread (at all, or within groups).
 
     Raises
     ------
@@ -116,7 +118,7 @@ def fit_random_intercept(
             f"all samples are of one patient ({', '.join(names)}), expected two or more: a random "
             "intercept needs patients to differ. Add patients."
         )
-    sums = sum_groups(matrix, columns, codes)
+    sums = _require_spread_within(sum_groups(matrix, columns, codes))
     usable = take_measurements(sums, sums.is_usable)
     df = usable.n_samples.astype(float)
     is_restricted = estimator is Estimator.REML
@@ -126,6 +128,16 @@ def fit_random_intercept(
     ratio = rho / (1 - rho)
     profile = evaluate_profile(usable, ratio, is_restricted)
     return _spread(sums, _describe(usable, profile, ratio, df, estimator))
+
+
+def _require_spread_within(sums: GroupSums) -> GroupSums:
+    """Rule out measurements whose patients all change alike: no error is left to compare with."""
+    usable = take_measurements(sums, sums.is_usable)
+    nearly_fixed = np.full(len(usable.total), FIXED_GROUPS)
+    within = evaluate_profile(usable, nearly_fixed, is_restricted=False).rest[:, 0]
+    is_usable = sums.is_usable.copy()
+    is_usable[is_usable] = within > SMALLEST_WITHIN * usable.total
+    return replace(sums, is_usable=is_usable)
 
 
 def _describe(

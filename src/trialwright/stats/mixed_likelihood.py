@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from trialwright.stats.mixed_sums import BoolArray, FloatArray, GroupSums
 
 MAX_STEPS = 60
-CONVERGED = 1e-13  # of the correlation within groups
+CONVERGED = 1e-11  # of the correlation within groups; the last step squares what is left
 LARGEST_CORRELATION = 1 - 1e-9
 GRID = np.concatenate([np.linspace(0.0, 0.9, 10), [0.95, 0.98, 0.995, 0.9995]])
 
@@ -134,7 +134,9 @@ def find_correlation(
         low, high = np.where(slope < 0, rho, low), np.where(slope < 0, high, rho)
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = rho - slope / curvature
-        is_safe = (curvature > 0) & (newton > low) & (newton < high)
+        # The last steps are rounding, which may point out of a bracket that has closed.
+        is_last = (np.abs(newton - rho) <= CONVERGED) & (newton >= smallest)
+        is_safe = (curvature > 0) & (is_last | ((newton > low) & (newton < high)))
         step = np.where(is_safe, newton, (low + high) / 2)
         # At the limit with the deviance rising, the limit itself is the answer.
         step = np.where((rho == smallest) & (slope >= 0), smallest, step)

@@ -216,11 +216,10 @@ def _family(looks: Sequence[int], rate: float, shape: float) -> list[Boundary]:
         raise DesignError(f"rate is {rate:g}, expected between 0 and 1. Write a tolerable rate.")
     strictness = _strictness(Boundary(tuple(looks), tuple(looks)).looks, rate, shape)
     constants = np.unique(np.concatenate(strictness))
-    columns = [np.searchsorted(by_bound, constants) for by_bound in strictness]
-    return [
-        Boundary(tuple(looks), tuple(int(bound) for bound in bounds))
-        for bounds in zip(*columns, strict=True)
-    ]
+    allowed = np.array([np.searchsorted(by_bound, constants) for by_bound in strictness])
+    # Events do not go away: what a later look cannot tolerate is not tolerated now.
+    bounds = np.minimum.accumulate(allowed[::-1])[::-1]
+    return [Boundary(tuple(looks), tuple(int(bound) for bound in column)) for column in bounds.T]
 
 
 def _strictness(looks: Sequence[int], rate: float, shape: float) -> list[FloatArray]:

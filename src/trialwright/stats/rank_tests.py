@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from trialwright.stats.contrasts import as_matrix, check_level
+from trialwright.stats.confidence import check_level
+from trialwright.stats.contrasts import as_matrix
 from trialwright.stats.mean_tests import check_rows, subtract_pairs
 from trialwright.stats.rank_distributions import (
     find_quantile,

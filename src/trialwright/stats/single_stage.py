@@ -5,8 +5,12 @@ from math import ceil, log
 
 import numpy as np
 
+from trialwright.core.errors import DesignError
 from trialwright.stats.binomial import binomial_probabilities, find_rate
 from trialwright.stats.hypotheses import check_hypotheses
+
+LARGEST_N = 6000
+"""Patients up to which sizes are computed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ def search_single_stage(
     SingleStageSearch
         For each n the smallest bound r that keeps alpha.
 
+    Raises
+    ------
+    DesignError
+        When a number is impossible, or the proof would need more than 6000 patients.
+
     References
     ----------
     A'Hern RP. Stat Med 2001;20:859-866. Chernoff H. Ann Math Stat 1952;23:493-507.
@@ -63,6 +72,11 @@ def search_single_stage(
     """
     check_hypotheses(p0, p1, alpha, power)
     n_proven = _chernoff_n(p0, p1, alpha, 1 - power)
+    if n_proven > LARGEST_N:
+        raise DesignError(
+            f"Telling {p0:g} from {p1:g} at alpha {alpha:g}, power {power:g} takes thousands of "
+            "patients. Write rates that lie further apart."
+        )
     designs: list[SingleStageDesign] = []
     last_failing = n = 0
     while n < n_proven or len(designs) < n_designs:

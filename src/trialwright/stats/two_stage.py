@@ -73,9 +73,9 @@ class DesignSearch:
 
     `frontier` holds, in order of n, every design that expects fewer patients than all smaller ones;
     those of `designs` are its convex hull. No test of fewer than `n_first` patients keeps both
-    limits; every design from there to
-    `n_last` - 1 was excluded or found; one of `n_last` or more patients expects at least
-    `bound` patients under p0 (None when n_max ended the search before that was proven).
+    limits; every design from there to `n_last` - 1 was excluded or found; one of `n_last` or more
+    patients expects at least `bound` patients under p0 (None when n_max ended the search before
+    that was proven).
     """
 
     p0: float

@@ -1,7 +1,7 @@
 """The proven search for two-stage designs: exact tables, bounds that prune, and when to stop."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, sqrt
 from statistics import NormalDist
 
@@ -121,7 +121,7 @@ def find_frontier(
     least, n_first, n = inf, 0, 2 if n1 is None else n1 + 1
     while n <= limit:
         if n > tables.n_max:
-            tables = make_tables(p0, p1, alpha, power, min(limit, 2 * max(n, tables.n_max)))
+            tables = make_tables(p0, p1, alpha, power, min(limit, n + n // 3))
         if tables.power_best[n] > power:
             n_first = n_first or n
             sizes = np.arange(1, n) if n1 is None else np.array([n1])
@@ -141,7 +141,7 @@ def guess_n(p0: float, p1: float, alpha: float, power: float) -> int:
     """Return a size for the first tables; a wrong guess costs time, never correctness."""
     spread = NormalDist().inv_cdf(1 - alpha) * sqrt(p0 * (1 - p0))
     spread += NormalDist().inv_cdf(power) * sqrt(p1 * (1 - p1))
-    return int(1.4 * (spread / (p1 - p0)) ** 2) + 20
+    return int(1.55 * (spread / (p1 - p0)) ** 2) + 20
 
 
 def _bound_expected_n(tables: Tables, n: int, n1: IntArray) -> FloatArray:
@@ -162,7 +162,7 @@ def _search_n(
     expected = n1[:, None] + tables.at_least[0, n1[:, None], r1 + 1] * (n - n1)[:, None]
     is_open = (expected < least) & (r1 <= tables.r1_max[n1][:, None])
     best = None
-    for r in final_bounds(tables, n, power):
+    for r in range(_first_final_bound(tables, n, limits), -1, -1):
         is_open &= r1 <= r
         if tables.at_least[0, n, r + 1] >= alpha:
             # A smaller r only raises alpha: what fails it here fails for good.
@@ -176,7 +176,27 @@ def _search_n(
             row, bound = divmod(int(np.argmin(np.where(has_power, expected, inf))), r1.size)
             best = Candidate(bound, int(n1[row]), r, n, float(expected[row, bound]))
             is_open &= expected < best.expected_n
-    return best
+    return best and _raise_final_bound(tables, best, power)
+
+
+def _first_final_bound(tables: Tables, n: int, limits: tuple[float, float]) -> int:
+    """Return the final bound from which to try downward.
+
+    One stage of n patients keeps alpha from here on, hence two stages do as well; and no larger
+    bound than that of `final_bounds` has the power.
+    """
+    alpha, power = limits
+    keeps_alpha = int(np.argmax(tables.at_least[0, n, 1:] < alpha))
+    return min(keeps_alpha, next(final_bounds(tables, n, power), -1))
+
+
+def _raise_final_bound(tables: Tables, found: Candidate, power: float) -> Candidate:
+    """Return the rule with the largest final bound that has the power."""
+    n1, r = np.array([found.n1]), found.r
+    n_bounds = found.r1 + 1
+    while prob_reject_by_bound(tables, 1, (found.n, r + 1), n1, n_bounds)[0, found.r1] > power:
+        r += 1
+    return replace(found, r=r)
 
 
 def final_bounds(tables: Tables, n: int, power: float) -> Iterator[int]:

@@ -27,12 +27,55 @@ from trialwright.protocol.estimands import (
     Safety,
     TimeToEvent,
 )
-from trialwright.protocol.model import Protocol
+from trialwright.protocol.model import Display, Protocol
 from trialwright.study.run import Step
 
 HISTOLOGY = "HIST"
 STANDARD_LABELS = {"enrolled": "Enrolled", "safety": "Safety population"}
 IN_FLOW = {"SAFFL": "Treated"}
+
+
+TITLES = {
+    "flow": "participant flow",
+    "baseline": "patient characteristics",
+    "best_change": "best change of target lesions",
+    "change_over_time": "change of target lesions over time",
+    "course": "course of treatment",
+    "ae_overview": "overview of adverse events",
+    "ae_terms": "adverse events by term",
+    "lab_shift": "laboratory toxicity",
+    "lab_grading": "laboratory values without a grade",
+    "patients": "patients one by one",
+    "bor": "best overall response",
+    "pfs": "progression-free survival",
+    "os": "overall survival",
+    "dor": "duration of response",
+}
+"""What a result is called in a sentence; others go by their id."""
+
+RESULT_DISPLAYS: Mapping[str, Display] = {
+    "flow": Display.PARTICIPANT_FLOW,
+    "baseline": Display.BASELINE,
+    "exposure": Display.EXPOSURE,
+    "disposition": Display.DISPOSITION,
+    "best_change": Display.WATERFALL,
+    "change_over_time": Display.SPIDER,
+    "course": Display.SWIMMER,
+    "ae_overview": Display.ADVERSE_EVENTS,
+    "ae_terms": Display.ADVERSE_EVENTS,
+    "lab_shift": Display.ADVERSE_EVENTS,
+    "lab_grading": Display.ADVERSE_EVENTS,
+    "deaths": Display.DEATHS,
+    "patients": Display.PATIENT_PAGES,
+}
+ENDPOINT_DISPLAYS: Mapping[str, Display] = {
+    "landmark": Display.PRIMARY,
+    "best_response": Display.BEST_RESPONSE,
+    "time_to_event": Display.SURVIVAL,
+    "follow_up": Display.FOLLOW_UP,
+    "safety": Display.ADVERSE_EVENTS,
+}
+"""Which display a result belongs to; a stage decision belongs to the primary endpoint."""
 
 
 def name_populations(protocol: Protocol) -> dict[str, tuple[str, str]]:
@@ -49,7 +92,20 @@ def name_populations(protocol: Protocol) -> dict[str, tuple[str, str]]:
 
 
 def list_analyses(protocol: Protocol) -> list[Step]:
-    """Return the steps from analysis datasets to results, in the order of the report."""
+    """Return the steps from analysis datasets to the results that the protocol wants displayed.
+
+    They stand in the order of the report; a protocol without `displays` wants all.
+    """
+    steps = _list_all(protocol)
+    if not protocol.displays:
+        return steps
+    kinds = {endpoint.id: ENDPOINT_DISPLAYS[endpoint.kind] for endpoint in protocol.endpoints.all}
+    wanted = {**RESULT_DISPLAYS, **kinds}
+    return [step for step in steps if wanted.get(step.name, Display.PRIMARY) in protocol.displays]
+
+
+def _list_all(protocol: Protocol) -> list[Step]:
+    """Return the steps of every result."""
     arms = [(arm.armcd, arm.name) for arm in protocol.arms]
     main = _main_population(protocol)
     flag, label = name_populations(protocol)[main]
@@ -91,7 +147,8 @@ def _list_courses(protocol: Protocol, flag: str) -> list[Step]:
             population=treated, read=read, data_cut=protocol.study.data_cut,
         ),
         _step(
-            analyze_patients, "patients", {name: name for name in ("adsl", *parts)}, parts, read=read
+            analyze_patients, "patients", {name: name for name in ("adsl", *parts)}, parts,
+            read=read,
         ),
     ]  # fmt: skip
 
@@ -125,7 +182,8 @@ def _step(
     optional: tuple[str, ...] = (),
     **settings: Any,
 ) -> Step:
-    return Step(name, name.replace("_", " "), function, inputs, settings, frozenset(optional))
+    title = TITLES.get(name, name.replace("_", " "))
+    return Step(name, title, function, inputs, settings, frozenset(optional))
 
 
 def _of_endpoint(protocol: Protocol, endpoint: Endpoint) -> list[Step]:
@@ -176,7 +234,11 @@ def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
     read = protocol.central_review.analysis_read
     inputs = {"adrs": "adrs", "adsl": "adsl"}
     designs = [design for design in protocol.design if design.endpoint == endpoint.id]
-    rates = {"p0": designs[0].p0, "p1": designs[0].p1} if designs else {}
+    rates = {
+        f"{name} {100 * rate:g}%": rate
+        for d in designs[:1]
+        for name, rate in (("p0", d.p0), ("p1", d.p1))
+    }
     steps = [
         _step(
             analyze_landmark, endpoint.id, inputs, endpoint=endpoint, trial=(arms, populations),

@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars import col
 
 from trialwright.core.errors import Finding, Severity
 from trialwright.datasets.codelists import find_nearest
+from trialwright.datasets.rules_registry import order_findings
 from trialwright.datasets.study_facts import StudyFacts
 from trialwright.datasets.tabular import find_folder_findings
 from trialwright.datasets.validate import RULES as DATA_RULES
 from trialwright.datasets.validate import find_data_findings
+from trialwright.derive.reads import PARQUALS
+from trialwright.derive.response import derive_collected_responses, derive_time_point_responses
+from trialwright.derive.response_findings import find_response_differences
+from trialwright.derive.tumor_markers import derive_tumor_markers
+from trialwright.protocol.endpoints import ResponseRules
 from trialwright.protocol.rules import RULES as PROTOCOL_RULES
 
 
@@ -43,6 +50,42 @@ def check_data(
     unknown = find_unknown_rules(facts.severities)
     checked = [store_finding(finding) for finding in (*unknown, *findings)]
     return [dict(item) for item in of_protocol] + checked
+
+
+def check_responses(
+    recorded: Mapping[str, pl.DataFrame],
+    lesions: pl.DataFrame,
+    adsl: pl.DataFrame,
+    rules: ResponseRules,
+    file: str,
+    severities: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Compare the responses that were collected with those that the lesions give.
+
+    Parameters
+    ----------
+    recorded : mapping
+        Recorded domains rs and, for tumor markers, lb.
+    lesions, adsl : DataFrame
+        Lesion measurements of every read, and the subjects.
+    rules : ResponseRules
+        The protocol's switches.
+    file : str
+        Name of the file of RS.
+    severities : mapping
+        Rule id to "block", "warn" or "off".
+    """
+    places = recorded["rs"].select("USUBJID", col("RSSEQ").cast(pl.Int64), "source_row")
+    rows = {(subject, seq): row for subject, seq, row in places.drop_nulls().iter_rows()}
+    markers = derive_tumor_markers(recorded, adsl, rules)
+    findings: list[Finding] = []
+    for read, parqual in PARQUALS.items():
+        mine = lesions.filter(col("PARQUAL") == parqual)
+        if mine.height:
+            collected = derive_collected_responses(recorded, read, rules)
+            derived = derive_time_point_responses(mine, rules, markers)
+            findings += find_response_differences(collected, derived, file, rows)
+    return [store_finding(finding) for finding in order_findings(findings, severities)]
 
 
 def find_unknown_rules(severities: Mapping[str, str]) -> list[Finding]:

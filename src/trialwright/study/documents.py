@@ -23,6 +23,7 @@ from trialwright.study.reporting import print_band
 from trialwright.study.run import ABSENT, DONE, UNCHANGED, Step, StepReport, run_steps
 from trialwright.study.store import Store
 
+DOCUMENTS = ("report.pdf", "report.docx", "report.ars")
 NEEDS_OFFICE = "needs pip install 'trialwright[office]'"
 SAFETY_RESULTS = ("ae_overview", "ae_terms", "lab_shift", "lab_grading")
 

@@ -71,6 +71,21 @@ def _draw_some(
     return drawn
 
 
+def list_files(drawn: Mapping[str, Any]) -> list[str]:
+    """Return the files of a drawn figure, or of every patient's, below the results folder."""
+    if isinstance(drawn.get("svg"), str):
+        return [drawn["svg"], drawn["png"]]
+    return [file for item in drawn.values() for file in list_files(item)]
+
+
+def remove_other_files(results: Path, drawn: Mapping[str, Mapping[str, Any]]) -> None:
+    """Remove figures that this run did not keep, so that nobody takes them for its own."""
+    kept = {results / file for item in drawn.values() for file in list_files(item)}
+    for path in (results / FOLDER).rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
+
+
 def safe_name(subject: str) -> str:
     """Return a subject's id as a file name that no system refuses."""
     return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in subject)

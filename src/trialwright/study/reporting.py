@@ -11,6 +11,7 @@ from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.errors import Finding
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file, hash_text
+from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.validate import RULES
 from trialwright.protocol.defaults import list_settings
 from trialwright.protocol.model import Protocol
@@ -130,14 +131,20 @@ def _patient_blocks(
 def _absences(reports: Sequence[StepReport]) -> list[Absence]:
     """Return what could not be made; a failed step says what went wrong."""
     return [
-        Absence(
-            report.title[:1].upper() + report.title[1:],
-            report.reason.removeprefix("needs "),
-            report.name,
-        )
+        Absence(report.title[:1].upper() + report.title[1:], _print_needs(report), report.name)
         for report in reports
         if report.status in ("absent", "failed") and not report.name.startswith("figure.")
     ]
+
+
+def _print_needs(report: StepReport) -> str:
+    """Say in words what a step needed: a table by its label, or what went wrong."""
+    words = report.reason.removeprefix("needs ").split(", ")
+    datasets = [(word, find_dataset(word)) for word in words]
+    return ", ".join(
+        word if dataset is None else f"the table {dataset.name.upper()} ({dataset.label.lower()})"
+        for word, dataset in datasets
+    )
 
 
 def _settings(protocol: Protocol) -> SettingsBlock:
@@ -166,6 +173,8 @@ def write_results(
         "results": {name: describe_result(result) for name, result in results.items()},
     }
     replace_text(store.results / "results.json", json.dumps(content, ensure_ascii=False, indent=1))
+    for path in (store.results / "tables").glob("*.txt"):
+        path.unlink()  # a table of an earlier run must not pass for one of this run
     for name, result in results.items():
         if type(result).table is not Result.table:
             replace_text(store.results / "tables" / f"{name}.txt", result.table().to_text() + "\n")

@@ -2,7 +2,7 @@
 
 import inspect
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ import polars as pl
 from pydantic import BaseModel
 
 import trialwright
-from trialwright.core.errors import TrialwrightError
+from trialwright.core.errors import NotRecordedError, TrialwrightError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_text
 from trialwright.study.store import StepState, Store, hash_values
@@ -111,8 +111,7 @@ def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]
     """Run or keep one step."""
     missing = _missing_inputs(step, store)
     if missing:
-        store.states.pop(step.name, None)
-        return StepReport(step.name, step.title, ABSENT, 0.0, f"needs {', '.join(missing)}")
+        return _leave_absent(step, store, missing)
     key = _step_key(step, store)
     known = store.states.get(step.name)
     if known and known.key == key and known.status == FAILED:
@@ -123,11 +122,23 @@ def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]
     status, output, reason = DONE, "", ""
     try:
         output = store.save(step.name, step.function(**_arguments(step, store, types)))
+    except NotRecordedError as error:
+        return _leave_absent(step, store, [str(error)])
     except TrialwrightError as error:
+        store.forget(step.name)
         status, reason = FAILED, str(error)
     seconds = time.perf_counter() - begin
     store.states[step.name] = StepState(step.name, key, output, status, seconds, reason)
     return StepReport(step.name, step.title, status, seconds, reason)
+
+
+def _leave_absent(step: Step, store: Store, missing: Sequence[str]) -> StepReport:
+    """Note what a step would need: the roots, where what is missing is itself absent."""
+    roots = [root for name in missing for root in store.absent.get(name, (name,))]
+    store.absent[step.name] = tuple(dict.fromkeys(roots))
+    store.forget(step.name)
+    needs = ", ".join(store.absent[step.name])
+    return StepReport(step.name, step.title, ABSENT, 0.0, f"needs {needs}")
 
 
 def _is_ready(name: str, store: Store) -> bool:

@@ -1,6 +1,6 @@
 """A study opened for work: check it, run it, ask for its results."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,25 +13,25 @@ from trialwright.core.errors import DataError, Finding, Severity, StudyError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
 from trialwright.protocol.model import Protocol
-from trialwright.report.blocks import Document
 from trialwright.study.analyses import list_analyses
-from trialwright.study.check import check_data, read_findings, store_finding
+from trialwright.study.check import check_data, check_responses, read_findings, store_finding
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
-from trialwright.study.documents import describe_results, list_documents, run_documents
+from trialwright.study.documents import DOCUMENTS, describe_results, list_documents, run_documents
 from trialwright.study.facts import find_facts
-from trialwright.study.figures import draw_patients, draw_result
+from trialwright.study.figures import (
+    remove_other_files,
+)
+from trialwright.study.publishing import Publisher
 from trialwright.study.reporting import (
-    compose_document,
-    print_band,
     write_manifest,
-    write_report,
     write_results,
 )
-from trialwright.study.run import ABSENT, DONE, FAILED, Step, StepReport, hash_code, run_steps
+from trialwright.study.run import DONE, Step, StepReport, hash_code, run_steps
 from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
 
 Tell = Callable[[str], None]
+CHECKS = ("check", "response_check")
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,40 @@ class Study:
         return {domain: (path.name, hash_file(path)) for domain, path in tables}
 
     def check(self, tell: Tell | None = None) -> list[Finding]:
-        """Check the protocol and the recorded data; return the findings."""
+        """Check the protocol and the recorded data; return the findings.
+
+        What must be derived first, such as responses from lesions, is checked unless something
+        blocks.
+        """
         self._run_check(tell)
-        return read_findings(self.store.load("check"))
+        if not is_blocked(self._findings()):
+            run_steps([*list_derivations(self.protocol), self._response_check()], self.store, tell)
+        return self._findings()
+
+    def _findings(self) -> list[Finding]:
+        """Return the findings of all checks that were made."""
+        made = [name for name in CHECKS if self._is_done(name)]
+        return [finding for name in made for finding in read_findings(self.store.load(name))]
+
+    def _is_done(self, name: str) -> bool:
+        state = self.store.states.get(name)
+        return state is not None and state.status == DONE
+
+    def _response_check(self) -> Step:
+        """Return the step that holds collected responses against the lesions."""
+        file, _ = self.files.get("rs", ("rs", ""))
+        return Step(
+            "response_check",
+            "check of the collected responses",
+            check_responses,
+            {"recorded": ("rs", "lb"), "lesions": "lesions", "adsl": "adsl"},
+            {
+                "rules": self.protocol.response,
+                "file": file,
+                "severities": {rule: a.value for rule, a in self.protocol.checks.items()},
+            },
+            needs=("rs",),
+        )
 
     def run(self, tell: Tell | None = None) -> Results:
         """Run everything that changed, then the report.
@@ -105,21 +136,27 @@ class Study:
             When the check finds what blocks; all findings are in it.
         """
         reports = self._run_check(tell)
-        findings = read_findings(self.store.load("check"))
-        if any(finding.severity is Severity.BLOCK for finding in findings):
+        if is_blocked(self._findings()):
+            raise DataError(self._findings())
+        derivations = [*list_derivations(self.protocol), self._response_check()]
+        reports += run_steps(derivations, self.store, tell)
+        findings = self._findings()
+        if is_blocked(findings):
             raise DataError(findings)
-        reports += run_steps(list_derivations(self.protocol), self.store, tell)
-        analyses = list_analyses(self.protocol)
-        reports += run_steps(analyses, self.store, tell)
-        reports += run_steps(self._figure_steps(analyses), self.store, tell)
-        results = self._load_results(analyses)
+        publisher = self._publisher(findings)
+        steps = [*publisher.analyses, *publisher.figure_steps()]
+        made = [*(done.name for done in reports), *(step.name for step in steps)]
+        publisher.forget_outdated({"report", *DOCUMENTS, *made})
+        reports += run_steps(steps, self.store, tell)
+        remove_other_files(self.directory.results, publisher.drawn("figure."))
+        results = publisher.load_results()
         before = tuple(reports)
-        reports += run_steps([self._report_step(analyses, before)], self.store, tell)
+        reports += run_steps([publisher.report_step(before)], self.store, tell)
         if reports[-1].status == DONE:
             write_results(self.protocol, self.store, results, findings)
         documents = list_documents(
             self.store,
-            lambda: self._compose(analyses, before),
+            lambda: publisher.compose(before),
             lambda: describe_results(self.protocol, results, self.store),
         )
         reports += run_documents(documents, self.store, tell)
@@ -129,9 +166,13 @@ class Study:
         report = self.directory.results / "report.html"
         return Results(results, tuple(reports), tuple(findings), report)
 
+    def _publisher(self, findings: list[Finding]) -> Publisher:
+        analyses = list_analyses(self.protocol)
+        return Publisher(self.protocol, self.store, self.files, analyses, findings)
+
     def _run_check(self, tell: Tell | None) -> list[StepReport]:
         """Read the tables and check them."""
-        recorded = list_recorded(self.directory.tables)
+        recorded = list_recorded(self.directory.tables, self.protocol.study.data_cut)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
         names = {domain: path.name for domain, path in self.directory.tables.items()}
         folder = self.path / DATA_FOLDER
@@ -151,72 +192,6 @@ class Study:
         )
         return run_steps([*recorded, check], self.store, tell)
 
-    def _figure_steps(self, analyses: list[Step]) -> list[Step]:
-        """Return a step per figure."""
-        footer = ". ".join(print_band(self.protocol))
-        drawn = {"results": self.directory.results, "footer": footer}
-        steps = []
-        for step in analyses:
-            made = step.result_type()
-            if made is not None and made.has_figure:
-                name = f"figure.{step.name}"
-                title = f"figure of {step.title}"
-                steps.append(Step(name, title, draw_result, {"result": step.name}, drawn))
-        steps.append(
-            Step(
-                "figure.patients",
-                "patient time lines",
-                draw_patients,
-                {"patients": "patients"},
-                drawn,
-            )
-        )
-        return steps
-
-    def _load_results(self, analyses: list[Step]) -> dict[str, Result]:
-        """Return every result that was made, in the order of the report."""
-        return {
-            step.name: self.store.load(step.name, step.result_type())
-            for step in analyses
-            if (state := self.store.states.get(step.name)) and state.status == "done"
-        }
-
-    def _report_step(self, analyses: list[Step], reports: Sequence[StepReport]) -> Step:
-        """Return the step that composes and writes the report."""
-        made = tuple(report.name for report in reports if report.status not in (ABSENT, FAILED))
-        absent = [f"{r.name}: {r.reason}" for r in reports if r.status in (ABSENT, FAILED)]
-
-        def write(**_: Any) -> dict[str, str]:
-            document = self._compose(analyses, reports)
-            results = self._load_results(analyses)
-            return write_report(document, self.protocol, self.store, results, self.files)
-
-        return Step(
-            "report",
-            "report",
-            write,
-            {"made": made},
-            {"protocol": self.protocol, "absent": absent},
-        )
-
-    def _compose(self, analyses: list[Step], reports: Sequence[StepReport]) -> Document:
-        """Return the report of what was made, for any form of print."""
-        figures = self._drawn("figure.")
-        parts = {
-            "findings": read_findings(self.store.load("check")),
-            "figures": {k: v for k, v in figures.items() if k != "patients"},
-            "patients": figures.get("patients", {}),
-        }
-        results = self._load_results(analyses)
-        return compose_document(self.protocol, self.store, results, parts, self.files, reports)
-
-    def _drawn(self, prefix: str) -> dict[str, Any]:
-        return {
-            name.removeprefix(prefix): self.store.load(name)
-            for name, state in self.store.states.items()
-            if name.startswith(prefix) and state.status == "done"
-        }
-
     def load_result(self, result_id: str) -> Result:
         """Return one result of the last run.
 
@@ -225,8 +200,7 @@ class Study:
         StudyError
             When the last run did not make it.
         """
-        steps = list_analyses(self.protocol)
-        results = self._load_results(steps)
+        results = self._publisher([]).load_results()
         if result_id not in results:
             known = ", ".join(results) or "none: run the study first"
             raise StudyError(f"There is no result '{result_id}', expected one of: {known}.")
@@ -240,6 +214,11 @@ class Study:
                 f"{self.path} has no analysis datasets yet. Run `trialwright run` first."
             )
         return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def is_blocked(findings: list[Finding]) -> bool:
+    """Tell whether a finding stops the run."""
+    return any(finding.severity is Severity.BLOCK for finding in findings)
 
 
 def open_study(path: str | Path) -> Study:

@@ -102,6 +102,11 @@ def _list_sources(study: Study, basis: pl.DataFrame) -> list[dict[str, Any]]:
     traced = trace_to_sources(basis, links, Loader(study.store).load)
     rows: list[dict[str, Any]] = []
     for (domain,), part in traced.group_by("domain", maintain_order=True):
+        if domain not in study.files:
+            raise StudyError(
+                f"The table {domain} of the last run is gone from data/. "
+                "Put it back, or run the study again."
+            )
         file, _ = study.files[str(domain)]
         raw = study.store.load(f"raw.{domain}").with_columns(col("source_row").cast(pl.Int64))
         numbers = part["source_row"].unique().sort()

@@ -1,6 +1,7 @@
 """From files to analysis datasets on one page: what is made of what, in which order."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from trialwright.derive.analysis_reads import (
     list_reads,
     list_schemes,
 )
+from trialwright.derive.dates import keep_until_cut
 from trialwright.derive.exposure import derive_adex
 from trialwright.derive.exposure_summary import derive_exposure_summary
 from trialwright.derive.lab_values import derive_adlb
@@ -39,8 +41,8 @@ ADSL_DOMAINS = (
 )
 
 
-def list_recorded(tables: Mapping[str, Path]) -> list[Step]:
-    """Return the steps that read each table as it is and bring it to its declared types."""
+def list_recorded(tables: Mapping[str, Path], data_cut: date) -> list[Step]:
+    """Return the steps that read each table as it is, and those that type and cut it."""
     steps = []
     for domain, path in tables.items():
         dataset = find_dataset(domain)
@@ -49,14 +51,15 @@ def list_recorded(tables: Mapping[str, Path]) -> list[Step]:
         raw = f"raw.{domain}"
         stamp = hash_file(path)
         steps.append(Step(raw, f"table {path.name}", read_table, {}, {"path": path}, stamp=stamp))
-        typed = Step(domain, f"domain {domain.upper()}", _conform, {"raw": raw}, {"domain": domain})
+        settings = {"domain": domain, "data_cut": data_cut}
+        typed = Step(domain, f"domain {domain.upper()}", _conform, {"raw": raw}, settings)
         steps.append(typed)
     return steps
 
 
-def _conform(raw: pl.DataFrame, domain: str) -> pl.DataFrame:
+def _conform(raw: pl.DataFrame, domain: str, data_cut: date) -> pl.DataFrame:
     dataset = find_dataset(domain)
-    return raw if dataset is None else conform(raw, dataset)
+    return raw if dataset is None else keep_until_cut(conform(raw, dataset), domain, data_cut)
 
 
 def list_derivations(protocol: Protocol) -> list[Step]:
@@ -91,11 +94,12 @@ def _list_tumor_derivations(protocol: Protocol) -> list[Step]:
     return [
         Step(
             "lesions", "lesion measurements", derive_lesions,
-            {"recorded": ("tu", "tr"), "adsl": "adsl"}, {"reads": reads}, needs=("tr",),
+            {"recorded": ("tu", "tr"), "adsl": "adsl"}, {"rules": rules, "reads": reads},
+            needs=("tr",),
         ),
         Step(
             "responses", "responses", derive_responses,
-            {"recorded": ("rs",), "lesions": "lesions", "adsl": "adsl"},
+            {"recorded": ("rs", "lb"), "lesions": "lesions", "adsl": "adsl"},
             {"rules": rules, "reads": reads}, optional=frozenset({"lesions"}),
         ),
         Step("adtr", "target sums", derive_target_sums, lesions, {"rules": rules}),

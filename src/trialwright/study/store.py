@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,10 +36,10 @@ class Store:
         self.hidden = results / ".steps"
         self._memory: dict[str, Any] = {}
         self.states: dict[str, StepState] = {}
+        self.absent: dict[str, tuple[str, ...]] = {}  # step to what it would need, in this run
         state_file = self.hidden / STATE_FILE
         if state_file.exists():
-            stored = json.loads(state_file.read_text(encoding="utf-8"))
-            self.states = {name: StepState(**values) for name, values in stored.items()}
+            self.states = _read_states(state_file)
 
     def write_states(self) -> None:
         """Write the state of all steps, whole or not at all."""
@@ -59,6 +60,14 @@ class Store:
             or (self.hidden / "results" / name).exists()
             or (self.hidden / "values" / f"{name}.json").exists()
         )
+
+    def forget(self, name: str) -> None:
+        """Drop what is stored under a name, and the state of the step behind it."""
+        self.states.pop(name, None)
+        self._memory.pop(name, None)
+        self.dataset_path(name).unlink(missing_ok=True)
+        (self.hidden / "values" / f"{name}.json").unlink(missing_ok=True)
+        shutil.rmtree(self.hidden / "results" / name, ignore_errors=True)
 
     def save(self, name: str, value: Any) -> str:
         """Store a frame, a result or a JSON value; return the hash of its content."""
@@ -94,6 +103,15 @@ class Store:
         replace_text(folder / "values.json", text)
         hashes = [_write_frame(folder / f"{part}.parquet", frame) for part, frame in frames.items()]
         return hash_text(text + "".join(hashes))
+
+
+def _read_states(path: Path) -> dict[str, StepState]:
+    """Read the states; a file that is not whole, or of another version, is as none."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return {name: StepState(**values) for name, values in stored.items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
 
 
 def hash_values(values: Mapping[str, Any]) -> str:

@@ -205,6 +205,7 @@ PLANTS: dict[str, Plant] = {
     "AE-SERIOUS": put("ae", 2, AESER="N"),
     "QS-ECOG": put("qs", 0, QSSTRESN="80", QSSTRESC="80", QSORRES="80"),
     "LB-UNIT": put("lb", 0, LBSTRESU=""),
+    "LB-CTCAE": put("lb", 2, LBSTRESU="stone"),
     "LB-LIMITS": put("lb", 0, LBSTNRLO="40", LBSTNRHI="5"),
     "SLIDE-ORPHAN": put("slides", 2, USUBJID="20"),
     "SLIDE-LESION": put("slides", 2, LNKID="T07"),

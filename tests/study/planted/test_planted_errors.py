@@ -16,6 +16,8 @@ MESSAGES = dict(
     for line in (Path(__file__).parent / "planted_findings.txt").read_text("utf-8").splitlines()
 )
 
+FOUND_AFTER_DERIVATION = {"RS-DERIVED"}  # planted in test_response_check.py
+
 ODD = [None, "", "x", "2021-13-45", "-1", "1e400", "NaN", "é\"'", "--12-15", "0000-00-00", "{}"]
 
 
@@ -47,7 +49,8 @@ def test_a_planted_error_of_a_file_is_the_only_finding(rule: str, tmp_path: Path
 
 
 def test_every_rule_has_its_planted_error() -> None:
-    assert set(PLANTS) | set(FILE_PLANTS) == set(RULES) == set(MESSAGES)
+    of_tables = set(RULES) - FOUND_AFTER_DERIVATION
+    assert set(PLANTS) | set(FILE_PLANTS) == of_tables == set(MESSAGES)
     assert not set(PLANTS) & set(FILE_PLANTS)
 
 

@@ -67,6 +67,11 @@ def test_words_that_have_to_move_behind_the_row_say_what_they_belong_to():
     assert "discontinuation: progression" in words_of(draw_swimmer(BARS, late))
 
 
+def test_words_behind_a_bar_that_ends_after_their_marker_say_what_they_belong_to():
+    early = EVENTS.with_columns(text=pl.Series([None, None, "central read", None]))
+    assert "first response: central read" in words_of(draw_swimmer(BARS, early))
+
+
 def test_markers_that_would_cover_each_other_stand_side_by_side():
     marks = [Event("a", 1.0, ""), Event("b", 1.0, ""), Event("c", 9.0, "")]
     assert spread(marks, per_month=10.0) == [1.0, 1.0 + MARKER_GAP_POINTS / 10, 9.0]

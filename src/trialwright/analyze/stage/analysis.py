@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from polars import col
 
+from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
@@ -15,11 +16,12 @@ from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Unknown
 from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
-from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
+from trialwright.stats.two_stage_decision import Circumstances, Decision, decide_two_stage
 from trialwright.stats.two_stage_inference import infer_two_stage
 
 SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 LEVEL = 0.95
+LOOKS = {OBSERVED: "first by order", ALL: "all evaluable", ENROLLED: "all enrolled"}
 LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 REFERENCES = (
     "Simon R. Control Clin Trials 1989;10:1-10. "
@@ -60,9 +62,7 @@ def analyze_stage(
     populations, data_cut, armcd = cut
     adsl = adsl.filter(col("ARMCD") == armcd)
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
-    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
-    statuses = adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)
-    known = _known(adsl, statuses, endpoint, data_cut)
+    known = _known(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
     evaluable = known.filter(col(populations[endpoint.population][0]) == "Y")
     enrolled = known.filter(col("ENRLFL") == "Y")
     size = bounds.n1 if evaluable.height < bounds.n else bounds.n
@@ -76,6 +76,7 @@ def analyze_stage(
     ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
+    rules = add_attained_rules(ledger, bounds, design, evaluable)
     settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
@@ -85,8 +86,16 @@ def analyze_stage(
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
         decisions=decisions,
+        kinds=find_kinds(bounds, design),
+        rules=rules,
         path=_path(evaluable, endpoint.unknown),
     )
+
+
+def _statuses(adrs: pl.DataFrame, endpoint: Landmark, read: AnalysisRead) -> pl.DataFrame:
+    """Return the endpoint's rows under the read."""
+    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
+    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)
 
 
 def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
@@ -120,6 +129,8 @@ def _decide(
     ledger: Ledger, key: str, bounds: TwoStageDesign, design: Design, rows: pl.DataFrame
 ) -> dict[str, Any]:
     """Add one look's counts and errors; return its decision."""
+    if rows.is_empty():
+        return _decide_nothing(ledger, key, rows)
     successes = rows.filter(col("AVALC") == SUCCESS)
     look = decide_two_stage(
         bounds,
@@ -129,7 +140,7 @@ def _decide(
         design.p1,
         Circumstances(keep_rule=key != OBSERVED, alpha=design.alpha),
     )
-    label = {OBSERVED: "first by order", ALL: "all evaluable", ENROLLED: "all enrolled"}[key]
+    label = LOOKS[key]
     ledger.add(Stat(f"{key}_n", rows.height, "n", f"Patients, {label}"), "ADRS", rows)
     stat = Stat(f"{key}_successes", successes.height, "n", f"Successes, {label}")
     ledger.add(stat, "ADRS", rows)
@@ -146,6 +157,24 @@ def _decide(
         "exact_alpha": look.exact_alpha,
         "exact_power": look.exact_power,
         "warnings": list(look.warnings),
+    }
+
+
+def _decide_nothing(ledger: Ledger, key: str, nobody: pl.DataFrame) -> dict[str, Any]:
+    """Add a look at which nobody counts yet; it decides nothing."""
+    numbers = {"n": 0, "successes": 0, "alpha": None, "power": None}
+    for name, value in numbers.items():
+        ledger.add(Stat(f"{key}_{name}", value, name, f"{name}, {LOOKS[key]}"), "ADRS", nobody)
+    return {
+        "decision": Decision.OPEN.value,
+        "reason": "No patient counts yet.",
+        "certain": False,
+        "stage": 1,
+        "reachable": [],
+        "as_planned": False,
+        "exact_alpha": None,
+        "exact_power": None,
+        "warnings": [],
     }
 
 

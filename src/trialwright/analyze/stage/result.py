@@ -18,10 +18,16 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.two_stage import describe_stage_path, draw_stage_path
+from trialwright.figures.stage import describe_stage_path, draw_stage_path
 from trialwright.stats.two_stage import TwoStageDesign
 
 OBSERVED, ALL, ENROLLED = "first", "all", "enrolled"
+RULE_WORDS = {
+    "kept": "Planned bounds kept",
+    "same_total": "Planned total, bounds anew",
+    "reoptimized": "Bounds and total anew",
+    "green_dahlberg": "Green and Dahlberg",
+}
 WORDS = {
     "stop": "stop",
     "continue": "continue to the second stage",
@@ -42,6 +48,8 @@ class StageResult(Result):
     has_figure: ClassVar[bool] = True
     bounds: list[int]
     decisions: dict[str, Any]
+    kinds: list[str]
+    rules: pl.DataFrame
     path: pl.DataFrame
 
     @property
@@ -79,6 +87,26 @@ class StageResult(Result):
             ),
         ]
         return make_table(self.id, self.title, ("", "Result"), rows, self._notes())
+
+    def rules_table(self) -> Table:
+        """Return what each rule says when the first stage counts the patients attained."""
+        rows = []
+        for item in self.rules.iter_rows(named=True):
+            name = f"rule_{item['rule']}"
+            rows.append(
+                row(
+                    RULE_WORDS.get(item["rule"], item["rule"]),
+                    f"{item['r1']} of {item['n1']}",
+                    f"{item['r']} of {item['n']}",
+                    self._percents(f"{name}_alpha", digits=2),
+                    self._percents(f"{name}_power", digits=2),
+                    item["decision"],
+                )
+            )
+        heads = ("Rule", "Stop with at most", "Active with more than", "Type I error, %")
+        title = f"Rules for a first stage of {self.count('all_n')} patients"
+        note = "Sizes off plan: Green and Dahlberg 1992. The decision above is the planned rule's."
+        return make_table(f"{self.id}_rules", title, (*heads, "Power, %", "Decision"), rows, [note])
 
     def _variant(self, label: str, key: str) -> list[Row]:
         return [

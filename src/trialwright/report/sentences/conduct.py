@@ -7,14 +7,18 @@ from trialwright.analyze.flow import FlowResult
 from trialwright.analyze.safety import AdverseEventTerms, find_severe_terms
 from trialwright.core.ledger import make_groups
 from trialwright.core.table import Cell, Text, cell, round_half_up
-from trialwright.report.sentences.words import number, opening, plural, speak_of
+from trialwright.report.sentences.words import number, opening, plural, speak_of, within
 
 MOST_NAMED = 3
 
 
 def tell_flow(flow: FlowResult) -> Text:
     """Say how many were screened, enrolled and in each population."""
-    parts: list[str | Cell] = ["Of ", number(flow, "screened.n"), " patients assessed, "]
+    parts: list[str | Cell] = [
+        "Of ",
+        number(flow, "screened.n"),
+        f" {_patients(flow.count('screened.n'))} assessed, ",
+    ]
     steps = [
         (stat_id, label)
         for stat_id, label in zip(flow.data["stat_id"], flow.data["stat_label"], strict=True)
@@ -24,7 +28,7 @@ def tell_flow(flow: FlowResult) -> Text:
         n = flow.count(stat_id)
         joint = "" if place == 0 else (" and " if place == len(steps) - 1 else ", ")
         verb = plural(n, "was", "were")
-        parts += [joint, number(flow, stat_id), f" {verb} {label[:1].lower()}{label[1:]}"]
+        parts += [joint, number(flow, stat_id), f" {verb} {within(label)}"]
     return (*parts, ".")
 
 
@@ -45,10 +49,10 @@ def tell_exposure(result: ExposureResult) -> list[Text]:
             (
                 opening(group),
                 number(result, total),
-                " cycles were started by ",
+                f" {plural(result.count(total), 'cycle was', 'cycles were')} started by ",
                 number(result, group.key("n")),
-                " treated patients, a median of ",
-                cell(round_half_up(result.value(median), 0), result.ref(median)),
+                f" treated {_patients(result.count(group.key('n')))}, a median of ",
+                cell(_print_median(result.value(median)), result.ref(median)),
                 " per patient (range ",
                 span,
                 ").",
@@ -65,7 +69,8 @@ def tell_disposition(result: ReasonsResult) -> list[Text]:
         parts: list[str | Cell] = [
             f"{label}: of ",
             number(result, group.key(population, "n")),
-            " patients, treatment was discontinued in ",
+            f" {_patients(result.count(group.key(population, 'n')))}, "
+            "treatment was discontinued in ",
             number(result, group.key(population, "discontinued")),
         ]
         reasons = [
@@ -76,7 +81,7 @@ def tell_disposition(result: ReasonsResult) -> list[Text]:
             joint = ": " if place == 0 else ", "
             parts += [
                 joint,
-                f"{text[:1].lower()}{text[1:]} in ",
+                f"{within(text)} in ",
                 number(result, group.key(population, key)),
             ]
         ongoing = group.key(population, "ongoing")
@@ -103,7 +108,7 @@ def tell_deaths(result: ReasonsResult) -> list[Text]:
             joint = ", of " if place == 0 else ", "
             parts += [
                 joint,
-                f"{text[:1].lower()}{text[1:]} ",
+                f"{within(text)} ",
                 number(result, group.key(population, key)),
             ]
         told.append((*parts, "."))
@@ -117,7 +122,12 @@ def tell_adverse_events(result: AdverseEventTerms) -> Text:
     for place, term in enumerate(result.terms[:MOST_NAMED]):
         joint = "The most frequent adverse events were " if place == 0 else ", "
         key = group.key("term", term, "any")
-        parts += [joint, f"{term[:1].lower()}{term[1:]} (", number(result, key), " patients)"]
+        parts += [
+            joint,
+            f"{within(term)} (",
+            number(result, key),
+            f" {_patients(result.count(key))})",
+        ]
     if not parts:
         return ("No treatment-emergent adverse event was recorded.",)
     severe = find_severe_terms(result)
@@ -125,11 +135,21 @@ def tell_adverse_events(result: AdverseEventTerms) -> Text:
         return (*parts, ". No event was of grade 3 or higher.")
     for place, (term, n, ref) in enumerate(severe):
         joint = ". Of grade 3 or higher: " if place == 0 else ", "
-        parts += [joint, f"{term[:1].lower()}{term[1:]} in ", cell(str(n), ref)]
+        parts += [joint, f"{within(term)} in ", cell(str(n), ref)]
     return (*parts, ".")
 
 
 def tell_baseline(result: BaselineResult) -> Text:
     """Name the population and its size."""
     group = make_groups([(code, name) for code, name in result.arms])[-1]
-    return (f"{result.population}: ", number(result, group.key("n")), " patients.")
+    n = group.key("n")
+    return (f"{result.population}: ", number(result, n), f" {_patients(result.count(n))}.")
+
+
+def _patients(n: int) -> str:
+    return plural(n, "patient", "patients")
+
+
+def _print_median(value: float | None) -> str:
+    """Print a median of counts as the table prints it: a half keeps its decimal."""
+    return round_half_up(value, 0 if value is not None and value == round(value) else 1)

@@ -7,7 +7,7 @@ from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.ledger import Group, slug
 from trialwright.core.result import Result
 from trialwright.core.table import Cell, Text, as_percent, cell, print_interval, round_half_up
-from trialwright.report.sentences.words import number, opening, plural, speak_of
+from trialwright.report.sentences.words import number, opening, plural, speak_of, within
 
 
 def tell_landmark(primary: LandmarkResult) -> list[Text]:
@@ -30,7 +30,7 @@ def _tell_landmark(primary: LandmarkResult, group: Group) -> Text:
         interval = primary.print_interval(level, group)
         parts += [f"; {100 * level:g}% CI ", interval]
     verb = plural(primary.count(successes), "was", "were")
-    return (*parts, f") {verb} {primary.title[:1].lower()}{primary.title[1:]}.")
+    return (*parts, f") {verb} {within(primary.title)}.")
 
 
 def tell_stage(stage: StageResult) -> list[Text]:
@@ -50,30 +50,34 @@ def tell_stage(stage: StageResult) -> list[Text]:
         ".",
     )
     told = [first]
+    if stage.kinds:
+        kinds = " and ".join(stage.kinds)
+        told.append((f"Among all designs of these error limits it is the {kinds} one.",))
     if stage.count("over_run"):
-        same = stage.decisions["all"]["decision"] == stage.decision
-        told.append(
-            (
-                number(stage, "over_run"),
-                plural(stage.count("over_run"), " more patient was ", " more patients were "),
-                "evaluable than the first stage plans. With all ",
-                number(stage, "all_n"),
-                " and the same bound, ",
-                number(stage, "all_successes"),
-                f" {plural(stage.count('all_successes'), 'success', 'successes')}, the decision ",
-                "stays the same"
-                if same
-                else f"becomes: {WORDS[stage.decisions['all']['decision']]}",
-                "; a rule kept at this size has a type I error of ",
-                _rate(stage, "all_alpha"),
-                "% (planned ",
-                _rate(stage, "alpha"),
-                "%) and a power of ",
-                _rate(stage, "all_power"),
-                "%.",
-            )
-        )
+        told.append(_tell_over_run(stage))
     return told
+
+
+def _tell_over_run(stage: StageResult) -> Text:
+    """Say what the patients beyond the plan change."""
+    same = stage.decisions["all"]["decision"] == stage.decision
+    return (
+        number(stage, "over_run"),
+        plural(stage.count("over_run"), " more patient was ", " more patients were "),
+        "evaluable than the first stage plans. With all ",
+        number(stage, "all_n"),
+        " and the same bound, ",
+        number(stage, "all_successes"),
+        f" {plural(stage.count('all_successes'), 'success', 'successes')}, the decision ",
+        "stays the same" if same else f"becomes: {WORDS[stage.decisions['all']['decision']]}",
+        "; a rule kept at this size has a type I error of ",
+        _rate(stage, "all_alpha"),
+        "% (planned ",
+        _rate(stage, "alpha"),
+        "%) and a power of ",
+        _rate(stage, "all_power"),
+        "%.",
+    )
 
 
 def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
@@ -92,29 +96,41 @@ def tell_estimate(stage: StageResult) -> Text:
 def tell_survival(result: SurvivalResult) -> list[Text]:
     """State the median with its limits, patients and events, per arm."""
     return [
-        (
-            opening(group),
-            f"median {result.title[:1].lower()}{result.title[1:]} "
-            if group.code
-            else f"Median {result.title[:1].lower()}{result.title[1:]} ",
-            "was ",
-            cell(
-                round_half_up(result.value(group.key("median")), 1), result.ref(group.key("median"))
-            ),
-            f" months ({100 * result.level:g}% CI ",
-            cell(
-                print_interval(result.value(group.key("lower")), result.value(group.key("upper"))),
-                result.ref(group.key("lower")),
-                result.ref(group.key("upper")),
-            ),
-            "; ",
-            number(result, group.key("events")),
-            f" {_name_events(result, group)} in ",
-            number(result, group.key("n")),
-            f" {plural(result.count(group.key('n')), 'patient', 'patients')}).",
-        )
+        (opening(group), *_tell_median(result, group, is_first=group.code is None), ".")
         for group in speak_of(result.arms)
     ]
+
+
+def tell_survival_briefly(result: SurvivalResult) -> Text:
+    """State the medians of all arms in one sentence."""
+    groups = speak_of(result.arms)
+    if len(groups) == 1:
+        return tell_survival(result)[0]
+    parts: list[str | Cell] = ["Median, months: "]
+    for place, group in enumerate(groups):
+        parts += ["; " if place else "", f"{group.label} ", result.print_median(group)]
+    return (*parts, ".")
+
+
+def _tell_median(result: SurvivalResult, group: Group, *, is_first: bool) -> Text:
+    title = within(result.title)
+    median, low, high = (group.key(name) for name in ("median", "lower", "upper"))
+    value = result.value(median)
+    words = "could not be estimated" if result.is_follow_up else "was not reached"
+    if value is not None:
+        words = "was "
+    parts: list[str | Cell] = [f"{'Median' if is_first else 'median'} {title} {words}"]
+    if value is not None:
+        limits = print_interval(result.value(low), result.value(high))
+        parts += [cell(round_half_up(value, 1), result.ref(median)), " months"]
+        parts += [f" ({100 * result.level:g}% CI "]
+        parts += [cell(limits, result.ref(low), result.ref(high)), "; "]
+    else:
+        parts.append(" (")
+    n = group.key("n")
+    parts += [number(result, group.key("events")), f" {_name_events(result, group)} in "]
+    parts += [number(result, n), f" {plural(result.count(n), 'patient', 'patients')})"]
+    return tuple(parts)
 
 
 def _name_events(result: SurvivalResult, group: Group) -> str:
@@ -130,7 +146,8 @@ def tell_curve_apart(result: SurvivalResult, months: float) -> Text:
     keys = [f"{name}_{months:g}m" for name in ("at", "low", "high")]
     at, low, high = (as_percent(result.value(key)) for key in keys)
     return (
-        f"Shown apart, and not used for the decision: the Kaplan-Meier estimate at {months:g} months is ",
+        "Shown apart, and not used for the decision: "
+        f"the Kaplan-Meier estimate at {months:g} months is ",
         cell(round_half_up(at, 1), result.ref(keys[0])),
         f"% ({100 * result.level:g}% CI ",
         cell(print_interval(low, high), result.ref(keys[1]), result.ref(keys[2])),
@@ -148,7 +165,7 @@ def tell_best_response(result: BestResponseResult) -> list[Text]:
             joint = "" if place == 0 else (" and " if place == len(shown) - 1 else ", ")
             n = result.count(group.key(slug(code)))
             noun = plural(n, "patient", "patients")
-            label = CATEGORIES[code][:1].lower() + CATEGORIES[code][1:]
+            label = within(CATEGORIES[code])
             parts += [joint, f"{label} in ", number(result, group.key(slug(code))), f" {noun}"]
             if group.code is None:
                 parts += _strata(result, code)
@@ -165,6 +182,6 @@ def _strata(result: BestResponseResult, code: str) -> list[str | Cell]:
         parts += [
             " (" if place == 0 else ", ",
             number(result, key),
-            f" {stratum[:1].lower()}{stratum[1:]}",
+            f" {within(stratum)}",
         ]
     return [*parts, ")"] if parts else []

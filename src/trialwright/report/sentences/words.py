@@ -17,6 +17,12 @@ def plural(n: int, one: str, many: str) -> str:
     return one if n == 1 else many
 
 
+def within(text: str) -> str:
+    """Return a name as it stands within a sentence: an abbreviation keeps its capitals."""
+    is_word = len(text) == 1 or text[1:2].islower() or text[1:2] == " "
+    return f"{text[:1].lower()}{text[1:]}" if is_word else text
+
+
 def speak_of(arms: Sequence[Sequence[str]]) -> tuple[Group, ...]:
     """Return the groups that a sentence is written for: everybody, or each arm."""
     groups = make_groups([(code, name) for code, name in arms])

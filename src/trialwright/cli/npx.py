@@ -1,0 +1,94 @@
+"""`trialwright npx ...`: what can be asked of an Olink export alone, with an example each."""
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+Subparsers = Any  # argparse keeps the type of add_subparsers private
+Parser = argparse.ArgumentParser
+
+JSON_HELP = "print one JSON value alone on standard output"
+MODELS = ("mixed", "mixed-ml", "moderated", "paired-t", "signed-rank")
+
+
+def add_npx_commands(subparsers: Subparsers) -> None:
+    """Add `npx` and its commands to a parser; each sets `run`, which returns the exit code."""
+    parser = subparsers.add_parser(
+        "npx",
+        help="plasma proteins: changes between visits, quality of an Olink export",
+        description="Plasma proteins measured by Olink, out of an NPX export alone.",
+    )
+    commands = parser.add_subparsers(dest="npx_command", metavar="COMMAND", required=True)
+    _add_test(commands)
+    _add_quality(commands)
+
+
+def _command(commands: Subparsers, name: str, help_text: str, example: str, answer: str) -> Parser:
+    """Add one command with its example; `answer` names the function that runs it."""
+    parser: Parser = commands.add_parser(
+        name,
+        help=help_text,
+        description=help_text[0].upper() + help_text[1:] + ".",
+        epilog=f"example:\n  trialwright npx {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "files", nargs="+", metavar="NPX_FILE", help="Olink export: workbook, CSV, Parquet or zip"
+    )
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+    parser.set_defaults(run=_load_when_asked(answer))
+    return parser
+
+
+def _load_when_asked(answer: str) -> Callable[[argparse.Namespace], int]:
+    """Return a function that imports its module only when it is called."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        return int(getattr(import_module("trialwright.cli.npx_answers"), answer)(arguments))
+
+    return run
+
+
+def _add_test(commands: Subparsers) -> None:
+    parser = _command(
+        commands,
+        "test",
+        "compare protein levels between visits of the same patients",
+        "test plasma.xlsx --samples samples.csv --contrast C2D1:C1D1 --contrast C1D15:C1D1",
+        "answer_test",
+    )
+    parser.add_argument(
+        "--samples", required=True, metavar="FILE", help="table with SampleID, Subject and Visit"
+    )
+    parser.add_argument(
+        "--contrast",
+        required=True,
+        action="extend",
+        nargs="+",
+        metavar="A:B",
+        help="visit A minus visit B; may be repeated",
+    )
+    parser.add_argument(
+        "--model", choices=MODELS, default="mixed", help="how patients are kept (default: mixed)"
+    )
+    parser.add_argument(
+        "--level", type=float, default=0.95, metavar="L", help="two-sided level (default: 0.95)"
+    )
+    parser.add_argument(
+        "--without-warned", action="store_true", help="leave out samples with a quality warning"
+    )
+    parser.add_argument("--out", metavar="FILE.csv", help="write every row there")
+
+
+def _add_quality(commands: Subparsers) -> None:
+    parser = _command(
+        commands,
+        "quality",
+        "say what is low, warned, outlying or uneven in an export",
+        "quality plasma.xlsx --samples samples.csv",
+        "answer_quality",
+    )
+    parser.add_argument(
+        "--samples", required=True, metavar="FILE", help="table with SampleID, Subject and Visit"
+    )

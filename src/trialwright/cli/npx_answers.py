@@ -1,0 +1,157 @@
+"""Answers of `trialwright npx`: read, match, call one science function, print."""
+
+import csv
+import json
+import math
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from trialwright.cli.npx_tables import contrast_table, list_notes, quality_tables
+from trialwright.core.errors import EstimateError, Finding
+from trialwright.datasets.olink import read_npx
+from trialwright.datasets.olink_frame import finish_frame
+from trialwright.datasets.olink_panel import ProteinMatrix, build_matrix, drop_warned
+from trialwright.datasets.olink_quality import find_quality_findings, measure_quality
+from trialwright.datasets.olink_samples import match_samples, read_samples
+from trialwright.stats.rank_distributions import smallest_signed_rank_p
+from trialwright.stats.visit_contrasts import VisitContrast, VisitModel, compare_visits
+
+Json = dict[str, Any]
+MEASURES = ("estimate", "std_error", "df", "statistic", "p_value", "lower", "upper")
+ROW_KEYS = (
+    "Assay", "UniProt", "OlinkID", "contrast", "estimate", "std_error", "df", "statistic",
+    "p_value", "p_adjusted", "lower", "upper", "n_pairs",
+)  # fmt: skip
+
+
+def answer_test(arguments: Namespace) -> int:
+    """Print changes between visits, protein by protein."""
+    pairs = [_read_contrast(text) for text in arguments.contrast]
+    matrix, data, findings = _read(arguments)
+    if arguments.without_warned:
+        matrix = drop_warned(matrix)
+    found = compare_visits(
+        matrix.values,
+        matrix.samples["USUBJID"].to_list(),
+        matrix.samples["VISIT"].to_list(),
+        pairs,
+        VisitModel(arguments.model),
+        arguments.level,
+    )
+    rows = [row for contrast in found for row in _list_rows(contrast, matrix)]
+    findings += find_quality_findings(measure_quality(data, build_matrix(data)), _name(arguments))
+    if arguments.out:
+        _write(rows, Path(arguments.out))
+    _warn(findings)
+    if arguments.json:
+        value = {
+            "model": arguments.model,
+            "level": arguments.level,
+            "contrasts": [_describe(contrast, rows, arguments.model) for contrast in found],
+            "rows": rows,
+            "findings": [finding.as_dict() for finding in findings],
+        }
+        print(json.dumps(value, indent=2, allow_nan=False))
+    else:
+        print("\n\n".join(contrast_table(c, rows, arguments.model).to_text() for c in found))
+    return 0
+
+
+def answer_quality(arguments: Namespace) -> int:
+    """Print limits, warnings, outliers and plates of an export."""
+    matrix, data, findings = _read(arguments)
+    quality = measure_quality(data, matrix)
+    findings += find_quality_findings(quality, _name(arguments))
+    _warn(findings)
+    if arguments.json:
+        frames = {
+            "below_lod": quality.below_lod,
+            "warnings": quality.warnings,
+            "samples": quality.samples,
+            "plates": quality.plates,
+        }
+        value: Json = {name: frame.to_dicts() for name, frame in frames.items()}
+        value["astride"] = list(quality.astride)
+        value["same_profiles"] = [list(pair) for pair in quality.same_profiles]
+        value["findings"] = [finding.as_dict() for finding in findings]
+        print(json.dumps(value, indent=2, allow_nan=False))
+    else:
+        print("\n\n".join(table.to_text() for table in quality_tables(quality)))
+    return 0
+
+
+def _name(arguments: Namespace) -> str:
+    return ", ".join(Path(file).name for file in arguments.files)
+
+
+def _read(arguments: Namespace) -> tuple[ProteinMatrix, pl.DataFrame, list[Finding]]:
+    """Read exports and the list of samples, and match them."""
+    name = _name(arguments)
+    exports = [read_npx(file) for file in arguments.files]
+    npx = exports[0] if len(exports) == 1 else finish_frame(pl.concat(exports), name)
+    matched = match_samples(npx, read_samples(arguments.samples), name)
+    return build_matrix(matched.data), matched.data, list(matched.findings)
+
+
+def _read_contrast(text: str) -> tuple[str, str]:
+    """Read a contrast such as C2D1:C1D1."""
+    first, colon, second = text.partition(":")
+    if not (first and colon and second) or first == second:
+        raise EstimateError(
+            f"--contrast is '{text}', expected two visits. Write C2D1:C1D1 for the change from "
+            "C1D1 to C2D1."
+        )
+    return first, second
+
+
+def _list_rows(found: VisitContrast, matrix: ProteinMatrix) -> list[Json]:
+    """Return one row per protein, under the keys that scripts rely on."""
+    rows = []
+    for place, assay in enumerate(matrix.assays.iter_rows(named=True)):
+        numbers = {name: _number(getattr(found.contrast, name)[place]) for name in MEASURES}
+        numbers["p_adjusted"] = _number(found.p_adjusted[place])
+        named = {
+            "Assay": assay["ASSAY"] or assay["OLINKID"],
+            "UniProt": assay["UNIPROT"],
+            "OlinkID": assay["OLINKID"],
+            "contrast": f"{found.first}:{found.second}",
+            "n_pairs": int(found.n_pairs[place]),
+        }
+        rows.append({key: {**named, **numbers}[key] for key in ROW_KEYS})
+    return rows
+
+
+def _describe(found: VisitContrast, rows: Sequence[Json], model: str) -> Json:
+    """Return what limits a contrast as a whole."""
+    name = f"{found.first}:{found.second}"
+    n_pairs = int(found.n_pairs.max(initial=0))
+    return {
+        "contrast": name,
+        "n_pairs": n_pairs,
+        "smallest_signed_rank_p": smallest_signed_rank_p(n_pairs),
+        "notes": list_notes(found, [row for row in rows if row["contrast"] == name], model),
+    }
+
+
+def _number(value: float) -> float | None:
+    """Return a number, or None where it is undefined."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _write(rows: Sequence[Json], path: Path) -> None:
+    """Write all rows as CSV."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=ROW_KEYS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _warn(findings: Sequence[Finding]) -> None:
+    """Print findings where they do not mix with the answer."""
+    for finding in findings:
+        print(finding.message, file=sys.stderr)
