@@ -61,7 +61,9 @@ def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protoco
     cut = protocol.study.data_cut
     subjects = derive_enrollment(recorded)
     entered = pl.coalesce("ENRLDT", "RFICDT")
-    subjects = subjects.filter((entered <= cut) | entered.is_null())
+    subjects = subjects.filter((entered <= cut) | entered.is_null()).with_columns(
+        col("ENRLNUM").rank("dense").cast(pl.Int64)  # no gap where somebody came after the cut
+    )
     subjects = _add_treatment(subjects, adex, protocol.treatment_start)
     for more in (
         derive_deaths(recorded, cut, protocol.imputation.death),

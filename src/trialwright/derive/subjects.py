@@ -122,7 +122,7 @@ def derive_unmet_criteria(recorded: Recorded) -> pl.DataFrame:
         .otherwise(text)
     )
     return (
-        ie.sort("USUBJID", "IETESTCD")
+        in_sequence(ie, "IETESTCD", "IECAT", "IETEST")
         .group_by("USUBJID", maintain_order=True)
         .agg(stated.unique(maintain_order=True).str.join("; ").alias("unmet"))
     )
@@ -229,7 +229,7 @@ def derive_new_therapy(
     if "cm" not in recorded or "CMCAT" not in recorded["cm"].columns:
         return pl.DataFrame(schema={"USUBJID": pl.String(), "NACTDT": pl.Date()})
     return (
-        recorded["cm"]
+        with_columns_of(recorded["cm"], ("CMSTDTC",))
         .filter(col("CMCAT").str.to_uppercase() == SUBSEQUENT_THERAPY)
         .group_by("USUBJID")
         .agg(read_date("CMSTDTC", imputation).min().alias("NACTDT"))

@@ -175,8 +175,12 @@ def write_results(
     replace_text(store.results / "results.json", json.dumps(content, ensure_ascii=False, indent=1))
     for path in (store.results / "tables").glob("*.txt"):
         path.unlink()  # a table of an earlier run must not pass for one of this run
+    printed = {name for name, result in results.items() if type(result).table is not Result.table}
+    for path in (store.results / "tables").glob("*.txt"):
+        if path.stem not in printed:
+            path.unlink()  # of a result that this run did not make
     for name, result in results.items():
-        if type(result).table is not Result.table:
+        if name in printed:
             replace_text(store.results / "tables" / f"{name}.txt", result.table().to_text() + "\n")
 
 
