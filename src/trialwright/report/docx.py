@@ -45,6 +45,7 @@ from trialwright.report.paper import (
     Picture,
     Piece,
     Words,
+    close_document,
     find_leads,
     lay_out,
     open_document,
@@ -145,9 +146,8 @@ class _Printer:
 
     def close(self) -> None:
         """Print the last lines."""
-        for text in self._document.footer:
-            words = "".join(part if isinstance(part, str) else part.text for part in text)
-            self._add("Note", words)
+        for line in close_document(self._document):
+            self._add("Note", line)
 
     def print(self, piece: Piece, *, leads: bool = False) -> None:
         """Print one piece; one that leads stays with what follows."""

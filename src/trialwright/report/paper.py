@@ -29,6 +29,7 @@ TRACE = (
     "`trialwright show STUDY RESULT --rows` prints how they came about and the recorded rows "
     "behind them; report.html opens them in place."
 )
+MOST_LEADING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +111,25 @@ def lay_out(document: Document) -> list[Piece]:
 
 
 def find_leads(pieces: Sequence[Piece]) -> list[bool]:
-    """Return which paragraphs lead to a figure or table, and so stay on its page."""
+    """Return which paragraphs lead to a figure or table, and so stay on its page.
+
+    The last two before it do; more would empty the page they leave.
+    """
     leads = [False] * len(pieces)
-    is_led = False
+    n_led = 0
     for place in reversed(range(len(pieces))):
-        is_words = isinstance(pieces[place], Words)
-        leads[place] = is_words and is_led
-        is_led = leads[place] or isinstance(pieces[place], Picture | PaperTable)
+        if isinstance(pieces[place], Picture | PaperTable):
+            n_led = MOST_LEADING
+        else:
+            leads[place] = isinstance(pieces[place], Words) and n_led > 0
+            n_led = n_led - 1 if leads[place] else 0
     return leads
+
+
+def close_document(document: Document) -> list[str]:
+    """Return the last lines that the band does not say on every page."""
+    lines = [text_plain(text) for text in document.footer]
+    return [line for line in lines if line not in document.band]
 
 
 def _lay_out_section(

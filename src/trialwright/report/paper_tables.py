@@ -1,5 +1,6 @@
 """Tables as they stand on paper: what each cell prints and how wide each column is."""
 
+import math
 import re
 import warnings
 from collections.abc import Sequence
@@ -15,12 +16,13 @@ PAGE_WIDTH_PT = 180 / 25.4 * 72  # A4 between margins of 15 mm
 TYPE_PT, SMALL_TYPE_PT = 8.0, 7.0
 DENSE_COLUMNS = 8  # beyond: printed smaller
 GAP_PT = 14.0  # between the words of neighbouring columns, with what rounding may add
+SLACK_PT = 2.0  # of the gap, what rounding may take
 INDENT_PT = 9.0
 WIDEST_HEAD_PT = 130.0  # a longer head of a column breaks
 BISECTIONS = 40
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 SETTINGS = "settings"
-SHORT_ROWS = 36  # a table of at most so many rows stays on one page
+SHORT_LINES = 36  # a table of at most so many lines stays on one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> P
         # A sign that the face lacks is measured as a box; that is near enough.
         warnings.filterwarnings("ignore", message="Glyph")
         widths = _share_widths(table.columns, rows, [look.is_numeric for look in looks], type_pt)
+        n_lines = sum(_count_lines(item, widths, type_pt) for item in rows)
     columns = tuple(
         PaperColumn(head, look.is_numeric, width)
         for head, look, width in zip(table.columns, looks, widths, strict=True)
@@ -109,7 +112,7 @@ def lay_out_table(block: TableBlock, label: str = "", *, own: bool = False) -> P
         rows,
         _notes(block, traced=not own),
         type_pt,
-        len(rows) <= SHORT_ROWS and not own,
+        n_lines <= SHORT_LINES and not own,
     )
 
 
@@ -184,6 +187,19 @@ def _fit(wanted: list[float], tight: list[float], least: list[float]) -> list[fl
     widths = [max(min(want, low), few) for want, few in zip(tight, least, strict=True)]
     shrink = min(1.0, PAGE_WIDTH_PT / sum(widths))  # words that cannot stand side by side break
     return [width * shrink for width in widths]
+
+
+def _count_lines(item: PaperRow, widths: Sequence[float], type_pt: float) -> int:
+    """Estimate how many lines a row takes."""
+    if item.is_heading:
+        return 1
+    return (
+        max(
+            math.ceil(text_width(text, type_pt) / max(width - GAP_PT + SLACK_PT, 1.0))
+            for (text, _), width in zip(item.cells, widths, strict=True)
+        )
+        or 1
+    )
 
 
 def _longest_word(text: str, type_pt: float, weight: str = "normal") -> float:

@@ -8,10 +8,16 @@ from typing import Any
 import typst
 
 from trialwright.core.errors import StudyError
-from trialwright.core.table import text_plain
 from trialwright.figures.measure import find_typefaces
 from trialwright.report.blocks import Document
-from trialwright.report.paper import Picture, Piece, find_leads, lay_out, open_document
+from trialwright.report.paper import (
+    Picture,
+    Piece,
+    close_document,
+    find_leads,
+    lay_out,
+    open_document,
+)
 from trialwright.report.svg import read_size
 
 FACE = "DejaVu Sans"  # what figures are measured in
@@ -67,7 +73,7 @@ def _describe(document: Document) -> dict[str, Any]:
             {**_describe_piece(piece), "leads": leads}
             for piece, leads in zip(body, find_leads(body), strict=True)
         ],
-        "footer": [text_plain(text).rstrip(" .") for text in document.footer],
+        "footer": [line.rstrip(" .") for line in close_document(document)],
     }
 
 
