@@ -149,15 +149,18 @@ def _add_assessments(ledger: Ledger, assessments: pl.DataFrame) -> None:
     for item in assessments.iter_rows(named=True):
         rows = {"ADTR": item["sum_row"], "ADRS": item["response_row"]}
         known = {name: number for name, number in rows.items() if number is not None}
-        stat = Stat(
-            item["stat_id"], item["AVAL"], "sum", f"{item['USUBJID']}, {item['VISIT']}", unit="mm"
-        )
-        for place, (dataset, number) in enumerate(known.items()):
-            basis = pl.DataFrame({"USUBJID": [item["USUBJID"]], "ASEQ": [number]})
-            if place == 0:
-                ledger.add(stat, dataset, basis)
-            else:
-                ledger.also(item["stat_id"], dataset, basis, None)
+        of = f"{item['USUBJID']}, {item['VISIT']}"
+        stats = [
+            Stat(item["stat_id"], item["AVAL"], "sum", of, unit="mm"),
+            Stat(f"{item['stat_id']}.change", item["PCHG"], "change", of, unit="%"),
+        ]
+        for stat in stats:
+            for place, (dataset, number) in enumerate(known.items()):
+                basis = pl.DataFrame({"USUBJID": [item["USUBJID"]], "ASEQ": [number]})
+                if place == 0:
+                    ledger.add(stat, dataset, basis)
+                else:
+                    ledger.also(stat.id, dataset, basis, None)
 
 
 def _events(adae: pl.DataFrame | None, start: pl.DataFrame) -> pl.DataFrame:

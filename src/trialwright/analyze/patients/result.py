@@ -46,7 +46,7 @@ class PatientsResult(Result):
                 item["VISIT"] or "",
                 str(item["ADT"] or ""),
                 cell(round_half_up(item["AVAL"], 1), self.ref(item["stat_id"])),
-                cell(round_half_up(item["PCHG"], 1), self.ref(item["stat_id"])),
+                cell(round_half_up(item["PCHG"], 1), self.ref(f"{item['stat_id']}.change")),
                 item["AVALC"] or "",
                 item["AREASON"] or "",
             )
