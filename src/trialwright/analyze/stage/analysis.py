@@ -11,7 +11,7 @@ from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import is_under_read
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Unknown
@@ -94,8 +94,7 @@ def analyze_stage(
 
 def _statuses(adrs: pl.DataFrame, endpoint: Landmark, read: AnalysisRead) -> pl.DataFrame:
     """Return the endpoint's rows under the read."""
-    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
-    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)
+    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_under_read(read))
 
 
 def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
