@@ -62,26 +62,30 @@ def analyze_stage(
     populations, data_cut, armcd = cut
     adsl = adsl.filter(col("ARMCD") == armcd)
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
-    known = _known(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
-    evaluable = known.filter(col(populations[endpoint.population][0]) == "Y")
-    enrolled = known.filter(col("ENRLFL") == "Y")
-    size = bounds.n1 if evaluable.height < bounds.n else bounds.n
-    first = evaluable.head(size)
+    included = list_included(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
+    members = included.filter(col(populations[endpoint.population][0]) == "Y")
+    size = bounds.n1 if members.height < bounds.n else bounds.n
+    # The first by order of inclusion decide, so one who is awaited keeps the place.
+    first = members.head(size).filter(~col("is_awaited"))
+    evaluable, enrolled = (rows.filter(~col("is_awaited")) for rows in (members, included))
     ledger = Ledger()
     decisions = {
         key: _decide(ledger, key, bounds, design, rows)
         for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
     }
-    over = evaluable.slice(size)
-    ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
+    awaited = members.head(size).filter("is_awaited")
+    for key, label, rows in (
+        ("awaited", "Awaited among the first", awaited),
+        ("over_run", "Evaluable beyond the plan", members.slice(size)),
+    ):
+        ledger.add(Stat(key, rows.height, "n", label), "ADSL", rows)
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
     rules = add_attained_rules(ledger, bounds, design, evaluable)
-    settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
         title="Two-stage design and decision",
-        method=Method("Two-stage design", settings, REFERENCES),
+        method=_method(design),
         data=ledger.data,
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
@@ -89,7 +93,14 @@ def analyze_stage(
         kinds=find_kinds(bounds, design),
         rules=rules,
         path=_path(evaluable, endpoint.unknown),
+        awaited=awaited.select("USUBJID", "ENRLNUM", "landmark"),
     )
+
+
+def _method(design: Design) -> Method:
+    """Return the method with every setting in force."""
+    settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
+    return Method("Two-stage design", settings, REFERENCES)
 
 
 def _statuses(adrs: pl.DataFrame, endpoint: Landmark, read: AnalysisRead) -> pl.DataFrame:
@@ -105,10 +116,10 @@ def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
     return evaluable.select("USUBJID", "ENRLNUM", outcome.alias("AVALC"))
 
 
-def _known(
+def list_included(
     adsl: pl.DataFrame, statuses: pl.DataFrame, endpoint: Landmark, data_cut: date
 ) -> pl.DataFrame:
-    """Return the enrolled in order of inclusion with their status, those awaited left out."""
+    """Return the enrolled in order of inclusion with AVALC, landmark (date) and is_awaited."""
     landmark = (
         col("TRTSDT").dt.offset_by(f"{endpoint.at_months}mo")
         if endpoint.at_months
@@ -117,11 +128,13 @@ def _known(
     joined = adsl.filter(col("ENRLFL") == "Y").join(
         statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
     )
-    joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN)).sort("ENRLNUM")
     has_left = col("DCTREAS").is_in(LEFT_FOLLOW_UP).fill_null(value=False)
     is_later = (landmark > data_cut).fill_null(value=False)
-    is_awaited = (col("AVALC") == UNKNOWN) & is_later & ~has_left
-    return joined.filter(~is_awaited)
+    return (
+        joined.with_columns(col("AVALC").fill_null(UNKNOWN), landmark.alias("landmark"))
+        .with_columns(((col("AVALC") == UNKNOWN) & is_later & ~has_left).alias("is_awaited"))
+        .sort("ENRLNUM")
+    )
 
 
 def _decide(
