@@ -84,7 +84,7 @@ def analyze_course(
         .otherwise(pl.coalesce("DCTDT", "TRTEDT"))
         .alias("treated_until"),
     ).filter(col("treated_until").is_not_null())
-    if members.is_empty():
+    if adsl.height and adsl[population].is_null().all():
         raise NotRecordedError("doses (EX)")
     members = members.with_columns(
         _months("treated_until").alias("treatment"),

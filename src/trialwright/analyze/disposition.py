@@ -73,7 +73,7 @@ def analyze_disposition(
         States in fixed order, reasons by falling frequency.
     """
     treated = adsl.filter(col("ENRLFL") == "Y")
-    if not treated["EOTSTT"].is_in(["ONGOING", "COMPLETED", "DISCONTINUED"]).any():
+    if treated.height and treated["EOTSTT"].is_null().all():
         raise NotRecordedError("doses (EX) or the end of treatment (DS)")
     states = {"ONGOING": "Treatment ongoing", "COMPLETED": "Treatment completed"}
     states |= {"DISCONTINUED": "Treatment discontinued"}

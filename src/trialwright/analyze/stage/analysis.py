@@ -74,11 +74,7 @@ def analyze_stage(
         for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
     }
     awaited = members.head(size).filter("is_awaited")
-    for key, label, rows in (
-        ("awaited", "Awaited among the first", awaited),
-        ("over_run", "Evaluable beyond the plan", members.slice(size)),
-    ):
-        ledger.add(Stat(key, rows.height, "n", label), "ADSL", rows)
+    _add_patients(ledger, awaited, members.slice(size))
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
     rules = add_attained_rules(ledger, bounds, design, evaluable)
@@ -95,6 +91,14 @@ def analyze_stage(
         path=_path(evaluable, endpoint.unknown),
         awaited=awaited.select("USUBJID", "ENRLNUM", "landmark"),
     )
+
+
+def _add_patients(ledger: Ledger, awaited: pl.DataFrame, beyond: pl.DataFrame) -> None:
+    """Add who is awaited among the first, and who is evaluable beyond the plan."""
+    stat = Stat("awaited", awaited.height, "n", "Awaited among the first")
+    ledger.add(stat, "ADSL", awaited)
+    stat = Stat("over_run", beyond.height, "n", "Evaluable beyond the plan")
+    ledger.add(stat, "ADSL", beyond)
 
 
 def _method(design: Design) -> Method:
