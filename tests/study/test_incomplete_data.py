@@ -16,7 +16,7 @@ import pytest
 import trialwright as tw
 from trialwright.core.errors import DataError, Severity, StudyError
 from trialwright.core.result import Result
-from trialwright.study import publishing
+from trialwright.study import publishing, session
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
@@ -69,6 +69,7 @@ def undrawn(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG0
         return names | {"alt": result.describe()}
 
     monkeypatch.setattr(publishing, "draw_result", describe)
+    monkeypatch.setattr(session, "list_documents", lambda *_: [])  # which need real figures
 
 
 @pytest.fixture
