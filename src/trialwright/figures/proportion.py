@@ -265,5 +265,5 @@ def _draw_estimate(ax: Axes, y: float, estimate: Estimate, levels: Sequence[floa
             ax.plot(ends, [y, y], "|", color=STRATA[0], markersize=CAP_POINTS, clip_on=False)
     if estimate.rate is not None:
         ax.plot([100 * estimate.rate], [y], "D", markersize=5, color=INK, clip_on=False, zorder=4)
-    at = [100 * rate for rate in estimate.published]
-    ax.plot(at, [y] * len(at), "o", markersize=5, mfc=PAPER, mec=QUIET_INK, zorder=5, clip_on=False)
+    for rate in estimate.published:
+        ax.plot([100 * rate], [y], "o", markersize=5, mfc=PAPER, mec=QUIET_INK, zorder=5)

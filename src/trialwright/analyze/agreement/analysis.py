@@ -1,18 +1,26 @@
 """Whether two radiologists agree, and the investigator with their central read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 from polars import col
 
+from trialwright.analyze.agreement.counts import (
+    CENTRAL,
+    FIRST,
+    LEVEL,
+    LOCAL,
+    SECOND,
+    Reads,
+    add_kappa,
+    add_rate,
+)
 from trialwright.analyze.agreement.result import COUNTS, MEASURES, RATES, AgreementResult
 from trialwright.core.errors import NotRecordedError
-from trialwright.core.ledger import ALL_ARMS, Group, Ledger, Stat, add_arm, make_groups
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups
 from trialwright.core.result import Method
 from trialwright.derive.central_review import (
     classify_progressions,
-    collect_ratings,
     compare_progressions,
     compare_reads,
     derive_adjudication,
@@ -20,14 +28,8 @@ from trialwright.derive.central_review import (
     reader_disagreement_index,
 )
 from trialwright.derive.reads import PARQUALS, is_marked
-from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.schedule import CentralReview
-from trialwright.stats.agreement import estimate_kappa
-from trialwright.stats.proportion import ProportionInterval, estimate_proportion
 
-FIRST, SECOND = AnalysisRead.RADIOLOGIST_1, AnalysisRead.RADIOLOGIST_2
-LOCAL, CENTRAL = AnalysisRead.INVESTIGATOR, AnalysisRead.ADJUDICATED
-LEVEL = 0.95
 FLAGS = {
     "bor": ("is_bor_discordant", ("BOR",)),
     "pd": ("is_pd_discordant", ("PD",)),
@@ -91,7 +93,7 @@ def analyze_agreement(
     arms, (flag, population) = trial
     members = adsl.filter(col(flag) == "Y")
     main = review.analysis_read
-    reads = _Reads(adrs.join(members, on="USUBJID", how="semi"), CENTRAL if main is LOCAL else main)
+    reads = Reads(adrs.join(members, on="USUBJID", how="semi"), CENTRAL if main is LOCAL else main)
     if not (reads.has(FIRST) and reads.has(SECOND)):
         raise NotRecordedError(NEEDS)
     ledger = Ledger()
@@ -121,31 +123,6 @@ def analyze_agreement(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reads:
-    """ADRS of the population, and which of its readings is the central one."""
-
-    adrs: pl.DataFrame
-    central: AnalysisRead
-
-    def of(self, read: AnalysisRead) -> pl.DataFrame:
-        """Return the rows of one reading."""
-        return self.adrs.filter(col("PARQUAL") == PARQUALS[read])
-
-    def has(self, read: AnalysisRead) -> bool:
-        """Return whether a reading has an assessment."""
-        return not self.of(read).filter(col("PARAMCD") == "OVR").is_empty()
-
-    def rows(
-        self, subjects: pl.DataFrame, paramcds: Sequence[str], reads: Sequence[AnalysisRead]
-    ) -> pl.DataFrame:
-        """Return the rows behind a comparison of some subjects."""
-        return self.adrs.filter(
-            col("PARAMCD").is_in(paramcds),
-            col("PARQUAL").is_in([PARQUALS[read] for read in reads]),
-        ).join(subjects, on="USUBJID", how="semi", maintain_order="left")
-
-
 def _settings(review: CentralReview, population: str) -> dict[str, str]:
     chooses = "chosen by an adjudicator" if review.adjudicator else "no adjudicator"
     return {
@@ -155,68 +132,20 @@ def _settings(review: CentralReview, population: str) -> dict[str, str]:
     }
 
 
-def _add_rate(
-    ledger: Ledger,
-    words: tuple[str, str],
-    counted: tuple[int, int],
-    rows: tuple[pl.DataFrame, pl.DataFrame],
-    group: Group | None = None,
-) -> None:
-    """Add n, N, rate and exact limits; `rows` are those behind n and those behind N."""
-    key, label = words
-    n, of = counted
-    estimate = low = high = None
-    if of:
-        method = ProportionInterval.CLOPPER_PEARSON
-        found = estimate_proportion(n, of, level=LEVEL, method=method)
-        estimate, low, high = found.estimate, found.lower, found.upper
-    parts: dict[str, tuple[float | None, str, str, pl.DataFrame]] = {
-        "n": (n, "n", "patients", rows[0]),
-        "of": (of, "N", "patients counted", rows[1]),
-        "rate": (estimate, "p", "proportion", rows[1]),
-        "low": (low, "low", "lower limit", rows[1]),
-        "high": (high, "high", "upper limit", rows[1]),
-    }
-    for part, (value, name, what, behind) in parts.items():
-        stat_id = (group or Group(ALL_ARMS)).key(f"{key}_{part}")
-        ledger.add(Stat(stat_id, value, name, f"{label}, {what}"), "ADRS", behind, None, group)
-
-
-def _add_discordance(ledger: Ledger, reads: _Reads, pairs: pl.DataFrame) -> None:
+def _add_discordance(ledger: Ledger, reads: Reads, pairs: pl.DataFrame) -> None:
     """Add how often the two radiologists differ, and their kappa."""
     both = (FIRST, SECOND)
     for key, (flag, paramcds) in FLAGS.items():
         chosen = pairs.filter(flag)
         rows = (reads.rows(chosen, paramcds, both), reads.rows(pairs, paramcds, both))
-        _add_rate(ledger, (key, MEASURES[key]), (chosen.height, pairs.height), rows)
-    _add_kappa(ledger, reads, "kappa_bor", "BOR", both)
-    _add_kappa(ledger, reads, "kappa_pd", "PD", both)
-
-
-def _add_kappa(
-    ledger: Ledger,
-    reads: _Reads,
-    key: str,
-    paramcd: str,
-    two: tuple[AnalysisRead, AnalysisRead],
-) -> None:
-    """Add Cohen's kappa of one parameter with its limits, undefined without patients."""
-    ratings = collect_ratings({PARQUALS[read]: reads.of(read) for read in two}, paramcd)
-    rows = reads.rows(ratings, (paramcd,), two)
-    values: tuple[float | None, ...] = (None, None, None, None)
-    if ratings.height:
-        found = estimate_kappa(*(ratings[PARQUALS[read]] for read in two), level=LEVEL)
-        values = (found.kappa, found.observed, found.lower, found.upper)
-    names = ("", "_observed", "_low", "_high")
-    labels = ("Cohen's kappa", "Observed agreement", "lower limit", "upper limit")
-    for name, label, value in zip(names, labels, values, strict=True):
-        stat = Stat(f"{key}{name}", value, name.strip("_") or "kappa", label, paramcd)
-        ledger.add(stat, "ADRS", rows, "AVALC")
+        add_rate(ledger, (key, MEASURES[key]), (chosen.height, pairs.height), rows)
+    add_kappa(ledger, reads, "kappa_bor", "BOR", both)
+    add_kappa(ledger, reads, "kappa_pd", "PD", both)
 
 
 def _add_choices(
     ledger: Ledger,
-    reads: _Reads,
+    reads: Reads,
     pairs: pl.DataFrame,
     recorded: Mapping[str, pl.DataFrame],
     review: CentralReview,
@@ -232,7 +161,7 @@ def _add_choices(
             n = round(rate * found.height)
             behind = [reads.rows(who, ("BOR", "PD"), (FIRST, SECOND)) for who in (other, found)]
             words = (f"rdi_{number}", f"The other reader than {PARQUALS[read]} was chosen")
-            _add_rate(ledger, words, (n, found.height), (behind[0], behind[1]))
+            add_rate(ledger, words, (n, found.height), (behind[0], behind[1]))
     return (
         pairs.filter("needs_adjudication")
         .select("USUBJID", "bor_first", "bor_second", "pd_date_first", "pd_date_second")
@@ -263,7 +192,7 @@ def _time_points(adrs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_local(
-    ledger: Ledger, reads: _Reads, members: pl.DataFrame, arms: Sequence[tuple[str, str]]
+    ledger: Ledger, reads: Reads, members: pl.DataFrame, arms: Sequence[tuple[str, str]]
 ) -> pl.DataFrame:
     """Add the progressions of investigator and central read; return who is not confirmed."""
     both = (LOCAL, reads.central)
@@ -271,7 +200,7 @@ def _add_local(
     pairs = add_arm(classify_progressions(pairs), members)
     for group in make_groups(arms):
         _add_progressions(ledger, reads, group, group.of(pairs))
-    _add_kappa(ledger, reads, "kappa_local", "BOR", both)
+    add_kappa(ledger, reads, "kappa_local", "BOR", both)
     found = list_unconfirmed_progressions(reads.of(LOCAL), reads.of(reads.central), members)
     label = "Stopped on a progression that the central read does not confirm"
     stat = Stat("unconfirmed", found.height, "n", label)
@@ -280,7 +209,7 @@ def _add_local(
     return found.select(_nobody().columns)
 
 
-def _add_progressions(ledger: Ledger, reads: _Reads, group: Group, pairs: pl.DataFrame) -> None:
+def _add_progressions(ledger: Ledger, reads: Reads, group: Group, pairs: pl.DataFrame) -> None:
     """Add the counts of one arm, and its early and late discrepancy rate."""
     both = (LOCAL, reads.central)
 
@@ -296,7 +225,7 @@ def _add_progressions(ledger: Ledger, reads: _Reads, group: Group, pairs: pl.Dat
     for key, (classes, of_classes) in DISCREPANCIES.items():
         n, of = (sum(getattr(found, name) for name in names) for names in (classes, of_classes))
         rows = (behind(*classes), behind(*of_classes))
-        _add_rate(ledger, (key, RATES[key]), (n, of), rows, group)
+        add_rate(ledger, (key, RATES[key]), (n, of), rows, group)
 
 
 def _nobody() -> pl.DataFrame:

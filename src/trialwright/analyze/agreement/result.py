@@ -135,8 +135,8 @@ class AgreementResult(Result):
         notes = [
             f"N: {self.population.lower()} with an assessment after the start of treatment by "
             "either reader. A response that one reader does not have differs from any.",
-            "Rates with exact limits (Clopper-Pearson), kappa with large-sample limits, which close "
-            "upon full agreement however few the patients. NE, not estimable.",
+            "Rates with exact limits (Clopper-Pearson), kappa with large-sample limits; they close "
+            "at full agreement however few the patients. NE, not estimable.",
         ]
         if self.has_local:
             notes.append(
