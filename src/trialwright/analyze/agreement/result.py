@@ -142,7 +142,8 @@ class AgreementResult(Result):
             notes.append(
                 "EDR: of progressions by the investigator, those that the central read has later "
                 "or not at all. LDR: of the patients in whom the two differ, those in whom the "
-                "investigator's progression comes later or not at all."
+                "investigator's progression comes later or not at all; formulas as commonly cited "
+                "from the PhRMA working group, whose paper we have not read."
                 + (" With one arm both only describe." if len(self.arms) == 1 else "")
             )
         return [*notes, f"Published values describe other trials. {' '.join(SOURCES)}"]
