@@ -11,7 +11,7 @@ from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import is_under_read
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Unknown
@@ -62,26 +62,26 @@ def analyze_stage(
     populations, data_cut, armcd = cut
     adsl = adsl.filter(col("ARMCD") == armcd)
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
-    known = _known(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
-    evaluable = known.filter(col(populations[endpoint.population][0]) == "Y")
-    enrolled = known.filter(col("ENRLFL") == "Y")
-    size = bounds.n1 if evaluable.height < bounds.n else bounds.n
-    first = evaluable.head(size)
+    included = list_included(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
+    members = included.filter(col(populations[endpoint.population][0]) == "Y")
+    size = bounds.n1 if members.height < bounds.n else bounds.n
+    # The first by order of inclusion decide, so one who is awaited keeps the place.
+    first = members.head(size).filter(~col("is_awaited"))
+    evaluable, enrolled = (rows.filter(~col("is_awaited")) for rows in (members, included))
     ledger = Ledger()
     decisions = {
         key: _decide(ledger, key, bounds, design, rows)
         for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
     }
-    over = evaluable.slice(size)
-    ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
+    awaited = members.head(size).filter("is_awaited")
+    _add_patients(ledger, awaited, members.slice(size))
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
     rules = add_attained_rules(ledger, bounds, design, evaluable)
-    settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
         title="Two-stage design and decision",
-        method=Method("Two-stage design", settings, REFERENCES),
+        method=_method(design),
         data=ledger.data,
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
@@ -89,13 +89,27 @@ def analyze_stage(
         kinds=find_kinds(bounds, design),
         rules=rules,
         path=_path(evaluable, endpoint.unknown),
+        awaited=awaited.select("USUBJID", "ENRLNUM", "landmark"),
     )
+
+
+def _add_patients(ledger: Ledger, awaited: pl.DataFrame, beyond: pl.DataFrame) -> None:
+    """Add who is awaited among the first, and who is evaluable beyond the plan."""
+    stat = Stat("awaited", awaited.height, "n", "Awaited among the first")
+    ledger.add(stat, "ADSL", awaited)
+    stat = Stat("over_run", beyond.height, "n", "Evaluable beyond the plan")
+    ledger.add(stat, "ADSL", beyond)
+
+
+def _method(design: Design) -> Method:
+    """Return the method with every setting in force."""
+    settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
+    return Method("Two-stage design", settings, REFERENCES)
 
 
 def _statuses(adrs: pl.DataFrame, endpoint: Landmark, read: AnalysisRead) -> pl.DataFrame:
     """Return the endpoint's rows under the read."""
-    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
-    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)
+    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_under_read(read))
 
 
 def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
@@ -106,10 +120,10 @@ def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
     return evaluable.select("USUBJID", "ENRLNUM", outcome.alias("AVALC"))
 
 
-def _known(
+def list_included(
     adsl: pl.DataFrame, statuses: pl.DataFrame, endpoint: Landmark, data_cut: date
 ) -> pl.DataFrame:
-    """Return the enrolled in order of inclusion with their status, those awaited left out."""
+    """Return the enrolled in order of inclusion with AVALC, landmark (date) and is_awaited."""
     landmark = (
         col("TRTSDT").dt.offset_by(f"{endpoint.at_months}mo")
         if endpoint.at_months
@@ -118,11 +132,13 @@ def _known(
     joined = adsl.filter(col("ENRLFL") == "Y").join(
         statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
     )
-    joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN)).sort("ENRLNUM")
     has_left = col("DCTREAS").is_in(LEFT_FOLLOW_UP).fill_null(value=False)
     is_later = (landmark > data_cut).fill_null(value=False)
-    is_awaited = (col("AVALC") == UNKNOWN) & is_later & ~has_left
-    return joined.filter(~is_awaited)
+    return (
+        joined.with_columns(col("AVALC").fill_null(UNKNOWN), landmark.alias("landmark"))
+        .with_columns(((col("AVALC") == UNKNOWN) & is_later & ~has_left).alias("is_awaited"))
+        .sort("ENRLNUM")
+    )
 
 
 def _decide(

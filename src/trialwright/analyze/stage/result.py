@@ -51,6 +51,7 @@ class StageResult(Result):
     kinds: list[str]
     rules: pl.DataFrame
     path: pl.DataFrame
+    awaited: pl.DataFrame
 
     @property
     def design(self) -> TwoStageDesign:
@@ -73,6 +74,7 @@ class StageResult(Result):
             row("Probability of early stop under p0, %", self._percents("early_stop", digits=1)),
             heading("Decision"),
             row("Evaluable, first by order of inclusion", self._pair("first_successes", "first_n")),
+            row("Awaited among them", self._count("awaited")),
             row("Decision", self.print_decision(OBSERVED)),
             heading("What the patients beyond the plan change"),
             row("Over-run, patients", self._count("over_run")),

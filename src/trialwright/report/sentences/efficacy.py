@@ -87,6 +87,8 @@ def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
 
 def tell_estimate(stage: StageResult) -> Text:
     """State the success rate with the interval that is exact for the two stages."""
+    if stage.value("mle") is None:
+        return ("No estimate yet: the stage has not ended.",)
     low, high = (stage.value(key) for key in ("low", "high"))
     limits = [as_percent(value) for value in (low, high)]
     interval = cell(print_interval(limits[0], limits[1]), stage.ref("low"), stage.ref("high"))
