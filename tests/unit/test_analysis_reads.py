@@ -36,7 +36,12 @@ def flow(scans: pl.DataFrame, subjects: pl.DataFrame, schemes=PAPER) -> dict[str
 
 def test_the_main_reading_and_scheme_come_first_and_each_once() -> None:
     protocol = metromajx_protocol()
-    assert list_reads(protocol) == (AnalysisRead.ADJUDICATED, AnalysisRead.INVESTIGATOR)
+    assert list_reads(protocol) == (
+        AnalysisRead.ADJUDICATED,
+        AnalysisRead.INVESTIGATOR,
+        AnalysisRead.RADIOLOGIST_1,
+        AnalysisRead.RADIOLOGIST_2,
+    )
     assert list_schemes(protocol) == (
         CensoringScheme.PAPER,
         CensoringScheme.FDA_A,

@@ -8,7 +8,7 @@ from polars import col
 from trialwright.datasets.analysis_domains import ANALYSIS
 from trialwright.derive.landmark import derive_landmark
 from trialwright.derive.lesions import derive_lesion_measurements
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import PARQUALS, is_marked
 from trialwright.derive.response import derive_collected_responses, derive_time_point_responses
 from trialwright.derive.response_parameters import derive_adrs
 from trialwright.derive.time_to_event import derive_adtte
@@ -25,10 +25,22 @@ from trialwright.protocol.model import Protocol
 
 PROGRESSION_FREE = "PFS"
 NEEDS_NO_RESPONSE = ("OS",)
+TWO_READERS = 2
+LOCAL = AnalysisRead.INVESTIGATOR
+COMPARED_READS = (
+    LOCAL,
+    AnalysisRead.ADJUDICATED,
+    AnalysisRead.RADIOLOGIST_1,
+    AnalysisRead.RADIOLOGIST_2,
+)
+"""Readings that are set side by side where two radiologists read each case."""
 
 
 def list_reads(protocol: Protocol) -> tuple[AnalysisRead, ...]:
-    """Return the readings that the protocol's analyses use, the main one first."""
+    """Return the readings that the protocol's analyses use, the main one first.
+
+    Where two radiologists read each case, their agreement needs every reading.
+    """
     named = [protocol.central_review.analysis_read]
     named += [
         item.read
@@ -36,6 +48,8 @@ def list_reads(protocol: Protocol) -> tuple[AnalysisRead, ...]:
         for item in endpoint.sensitivity
         if item.read
     ]
+    if protocol.central_review.readers == TWO_READERS:
+        named += COMPARED_READS
     return tuple(dict.fromkeys(named))
 
 
@@ -60,12 +74,16 @@ def derive_lesions(
 ) -> pl.DataFrame:
     """Derive the lesion measurements of every read, one below the other.
 
-    Columns and order are those of `derive_lesion_measurements`, reads in the order given.
+    Columns and order are those of `derive_lesion_measurements`, reads in the order given. A central
+    read after the first is left out where the records do not mark it.
     """
     subjects = _treated(adsl)
     missing_day = rules.lesion_missing_day
     return pl.concat(
-        [derive_lesion_measurements(recorded, subjects, read, missing_day) for read in reads]
+        [
+            derive_lesion_measurements(recorded, subjects, read, missing_day)
+            for read in _told_apart(recorded, "TR", reads)
+        ]
     )
 
 
@@ -79,9 +97,15 @@ def derive_responses(
     """Derive the responses of every read in the shape of ADRS, without landmarks.
 
     Responses come from single lesions, or from RS when the protocol takes them as collected.
-    ASEQ numbers the rows of a subject over all reads.
+    ASEQ numbers the rows of a subject over all reads. A central read after the first is left
+    out where the records do not mark it.
     """
     subjects = _treated(adsl)
+    if lesions is None or rules.source is ResponseSource.COLLECTED:
+        reads = _told_apart(recorded, "RS", reads)
+    else:
+        measured = set(lesions["PARQUAL"])
+        reads = [r for r in reads if r in (reads[0], LOCAL) or PARQUALS[r] in measured]
     parts = []
     for read in reads:
         mine = None if lesions is None else lesions.filter(col("PARQUAL") == PARQUALS[read])
@@ -157,6 +181,15 @@ def derive_all_responses(
             statuses = derive_landmark(times, mine, subjects, endpoint.rule, endpoint.paramcd)
             parts.append(statuses.with_columns(pl.lit(read).alias("PARQUAL")))
     return _number(pl.concat(parts, how="diagonal_relaxed"))
+
+
+def _told_apart(
+    recorded: Mapping[str, pl.DataFrame], domain: str, reads: Sequence[AnalysisRead]
+) -> list[AnalysisRead]:
+    """Return the main read, the investigator's, and the central ones that the records mark."""
+    return [
+        read for read in reads if read in (reads[0], LOCAL) or is_marked(recorded, domain, read)
+    ]
 
 
 def _treated(adsl: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Blinded independent central review: two readers, an adjudicator, and the investigator."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import polars as pl
 from polars import col
@@ -12,6 +12,7 @@ from trialwright.derive.adjudication import derive_adjudication, reader_disagree
 __all__ = [
     "ProgressionAgreement",
     "ReaderAgreement",
+    "classify_progressions",
     "collect_ratings",
     "compare_progressions",
     "compare_reads",
@@ -163,6 +164,28 @@ def collect_ratings(reads: Mapping[str, pl.DataFrame], paramcd: str = "BOR") -> 
     return ratings.with_columns(pl.exclude("USUBJID").fill_null(BOTH_MISSING))
 
 
+def classify_progressions(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Add `progression` to the pairs of the local (first) and the central read (second).
+
+    It names the class of `ProgressionAgreement` that the subject is counted in.
+    """
+    local, central = col("pd_date_first"), col("pd_date_second")
+    classes = (
+        pl.when(local.is_null() & central.is_null())
+        .then(pl.lit("neither"))
+        .when(central.is_null())
+        .then(pl.lit("local_only"))
+        .when(local.is_null())
+        .then(pl.lit("central_only"))
+        .when(local == central)
+        .then(pl.lit("both_same"))
+        .when(local > central)
+        .then(pl.lit("both_local_later"))
+        .otherwise(pl.lit("both_local_earlier"))
+    )
+    return pairs.with_columns(progression=classes)
+
+
 def compare_progressions(pairs: pl.DataFrame) -> ProgressionAgreement:
     """Count progressions of the local read (first) against the central read (second).
 
@@ -170,17 +193,9 @@ def compare_progressions(pairs: pl.DataFrame) -> ProgressionAgreement:
     ----------
     Amit O, et al. Eur J Cancer 2011;47:1772-1778.
     """
-    local, central = col("pd_date_first"), col("pd_date_second")
-    both = local.is_not_null() & central.is_not_null()
-    counts = pairs.select(
-        both_same=(both & (local == central)).sum(),
-        both_local_later=(both & (local > central)).sum(),
-        both_local_earlier=(both & (local < central)).sum(),
-        local_only=(local.is_not_null() & central.is_null()).sum(),
-        central_only=(local.is_null() & central.is_not_null()).sum(),
-        neither=(local.is_null() & central.is_null()).sum(),
-    )
-    return ProgressionAgreement(**{name: int(counts[name][0]) for name in counts.columns})
+    found = classify_progressions(pairs)["progression"]
+    names = [item.name for item in fields(ProgressionAgreement)]
+    return ProgressionAgreement(**{name: int((found == name).sum()) for name in names})
 
 
 def list_unconfirmed_progressions(

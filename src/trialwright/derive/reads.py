@@ -114,6 +114,19 @@ def is_of_read(columns: list[str], domain: str, read: AnalysisRead) -> pl.Expr:
     return col(f"{domain}EVALID") == PARQUALS[read]
 
 
+def is_marked(recorded: Mapping[str, pl.DataFrame], domain: str, read: AnalysisRead) -> bool:
+    """Return whether the records of TU, TR or RS mark a central read, apart from the others.
+
+    Without --EVALID no radiologist can be told from another, without --ACPTFL no reading has been
+    accepted.
+    """
+    records = recorded.get(domain.lower(), pl.DataFrame())
+    mark = "ACPTFL" if read is AnalysisRead.ADJUDICATED else "EVALID"
+    if not {f"{domain}EVAL", f"{domain}{mark}"} <= set(records.columns):
+        return False
+    return not records.filter(is_of_read(records.columns, domain, read)).is_empty()
+
+
 def _blank_to_null(text: pl.Expr) -> pl.Expr:
     """Return text with the empty string as null."""
     return pl.when(text != "").then(text)

@@ -43,11 +43,12 @@ Limits = tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One proportion with its limits by level, in [0, 1]."""
+    """One proportion with its limits by level, and what others published, in [0, 1]."""
 
     label: str
     rate: float | None
     limits: dict[float, Limits]
+    published: tuple[float, ...] = ()
 
 
 @styled
@@ -66,7 +67,8 @@ def draw_proportion(
     ----------
     rows : DataFrame
         One row per proportion and interval, in the order to print: label, estimate, lower, upper
-        (in [0, 1], null when not estimable), level (0.90, 0.95, ...).
+        (in [0, 1], null when not estimable), level (0.90, 0.95, ...); optionally published (a list
+        of rates in [0, 1] that others found).
     ax : Axes, optional
         Where to draw; a new figure when omitted. Nothing is saved or shown.
     references : mapping, optional
@@ -98,7 +100,7 @@ def draw_proportion(
     ax.set_xticks(range(0, 101, 20))
     lines = [(words, 100 * rate) for words, rate in (references or {}).items()]
     above = max(draw_named_lines(ax, lines), HEADER_POINTS)
-    draw_key(ax, _key_items(levels), above_points=above)
+    draw_key(ax, _key_items(estimates, levels), above_points=above)
     fit(ax, plot_mm)
     return ax
 
@@ -133,7 +135,9 @@ def _read_estimates(rows: pl.DataFrame) -> list[Estimate]:
     require_columns(rows, "proportion", ("label", "estimate", "lower", "upper", "level"))
     found: dict[str, Estimate] = {}
     for row in rows.with_columns(pl.col(pl.Float64).fill_nan(None)).to_dicts():
-        one = found.setdefault(row["label"], Estimate(row["label"], row["estimate"], {}))
+        published = tuple(row.get("published") or ())
+        new = Estimate(row["label"], row["estimate"], {}, published)
+        one = found.setdefault(row["label"], new)
         one.limits[row["level"]] = (row["lower"], row["upper"])
     return list(found.values())
 
@@ -174,16 +178,20 @@ def _words(estimate: Estimate, levels: Sequence[float]) -> str:
         for level in levels
         if level in estimate.limits
     ]
+    if estimate.published:
+        intervals.append(f"published {', '.join(f'{_percent(p)}%' for p in estimate.published)}")
     return f"{_percent(estimate.rate)}% ({'; '.join(intervals)})"
 
 
-def _key_items(levels: Sequence[float]) -> list[KeyItem]:
-    """List what the point and the lines mean."""
+def _key_items(estimates: Sequence[Estimate], levels: Sequence[float]) -> list[KeyItem]:
+    """List what the points and the lines mean."""
     lines = [
         KeyItem(_level(level), STRATA[0], dashes="-", linewidth=_linewidth(number))
         for number, level in enumerate(levels)
     ]
-    return [KeyItem("Estimate", INK, marker="D"), *lines]
+    others = [KeyItem("Published", PAPER, edge=QUIET_INK, marker="o")]
+    has_others = any(one.published for one in estimates)
+    return [KeyItem("Estimate", INK, marker="D"), *lines, *(others if has_others else [])]
 
 
 def _linewidth(number: int) -> float:
@@ -257,3 +265,5 @@ def _draw_estimate(ax: Axes, y: float, estimate: Estimate, levels: Sequence[floa
             ax.plot(ends, [y, y], "|", color=STRATA[0], markersize=CAP_POINTS, clip_on=False)
     if estimate.rate is not None:
         ax.plot([100 * estimate.rate], [y], "D", markersize=5, color=INK, clip_on=False, zorder=4)
+    for rate in estimate.published:
+        ax.plot([100 * rate], [y], "o", markersize=5, mfc=PAPER, mec=QUIET_INK, zorder=5)

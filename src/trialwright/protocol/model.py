@@ -86,6 +86,7 @@ class Display(Enum):
     WATERFALL = "waterfall"
     SWIMMER = "swimmer"
     SPIDER = "spider"
+    READER_AGREEMENT = "reader agreement"
     SURVIVAL = "survival"
     FOLLOW_UP = "follow-up"
     ADVERSE_EVENTS = "adverse events"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from trialwright.analyze.agreement.result import AgreementResult
 from trialwright.analyze.best_response import BestResponseResult
 from trialwright.analyze.course import CourseResult
 from trialwright.analyze.efficacy import LandmarkResult
@@ -33,6 +34,10 @@ CAPTIONS: Mapping[type[Result], Callable[..., str]] = {
     CourseResult: lambda _: "Time on treatment and under observation, longest first.",
     AdverseEventTerms: lambda _: "Patients per term at their worst grade, most frequent first.",
     BestResponseResult: lambda _: "Best overall response.",
+    AgreementResult: lambda _: (
+        "Patients in whom the two radiologists differ, with exact intervals; open circles are what "
+        "other trials published."
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from trialwright.analyze.agreement.result import AgreementResult
 from trialwright.analyze.best_response import BestResponseResult
 from trialwright.analyze.efficacy import LandmarkResult
 from trialwright.analyze.safety import AdverseEventTerms
@@ -29,7 +30,7 @@ from trialwright.report.blocks import (
 )
 from trialwright.report.methods import describe_methods
 from trialwright.report.provenance import describe_inputs
-from trialwright.report.sentences import conduct, efficacy
+from trialwright.report.sentences import agreement, conduct, efficacy
 
 LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
 
@@ -81,6 +82,7 @@ def compose_report(material: Material) -> Document:
         _treatment(material),
         _primary(material),
         _response(material),
+        _agreement(material),
         _survival(material),
         _safety(material),
         _patients(material),
@@ -211,6 +213,18 @@ def _response(material: Material) -> Section | None:
     blocks += [block for result_id in ids for block in _show(material, result_id)]
     blocks += _show(material, "best_change") + _show(material, "change_over_time")
     return _section("response", "Response", blocks)
+
+
+def _agreement(material: Material) -> Section | None:
+    """Show how the readers agree, who differs, and who stopped on what is not confirmed."""
+    blocks = _show(material, "agreement", _tell(material, "agreement", agreement.tell_agreement))
+    result = material.results.get("agreement")
+    if isinstance(result, AgreementResult):
+        tables = [result.cases_table()] if result.cases.height else []
+        tables += [result.progression_table()] if result.has_local else []
+        tables += [result.unconfirmed_table()] if result.unconfirmed.height else []
+        blocks += [TableBlock(table) for table in tables]
+    return _section("agreement", "Reader agreement", blocks)
 
 
 def _endpoint_ids_of_kind(material: Material, kind: str) -> list[str]:

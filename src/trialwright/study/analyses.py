@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from trialwright.analyze.agreement.analysis import analyze_agreement
 from trialwright.analyze.baseline import analyze_baseline
 from trialwright.analyze.best_response import analyze_best_response
 from trialwright.analyze.course import analyze_course
@@ -18,6 +19,7 @@ from trialwright.analyze.stage.analysis import analyze_stage
 from trialwright.analyze.survival.analysis import analyze_follow_up, analyze_time_to_event
 from trialwright.analyze.tumor_change import analyze_best_change, analyze_change_over_time
 from trialwright.datasets.lab_criteria import name_ctcae
+from trialwright.derive.analysis_reads import TWO_READERS
 from trialwright.derive.populations import STANDARD_POPULATIONS, population_flag
 from trialwright.protocol.estimands import (
     BestResponse,
@@ -28,7 +30,7 @@ from trialwright.protocol.estimands import (
     TimeToEvent,
 )
 from trialwright.protocol.model import Display, Protocol
-from trialwright.study.run import Step
+from trialwright.study.run import Needs, Step
 
 HISTOLOGY = "HIST"
 STANDARD_LABELS = {"enrolled": "Enrolled", "safety": "Safety population"}
@@ -41,6 +43,7 @@ TITLES = {
     "best_change": "best change of target lesions",
     "change_over_time": "change of target lesions over time",
     "course": "course of treatment",
+    "agreement": "agreement of the readers",
     "ae_overview": "overview of adverse events",
     "ae_terms": "adverse events by term",
     "lab_shift": "laboratory toxicity",
@@ -61,6 +64,7 @@ RESULT_DISPLAYS: Mapping[str, Display] = {
     "best_change": Display.WATERFALL,
     "change_over_time": Display.SPIDER,
     "course": Display.SWIMMER,
+    "agreement": Display.READER_AGREEMENT,
     "ae_overview": Display.ADVERSE_EVENTS,
     "ae_terms": Display.ADVERSE_EVENTS,
     "lab_shift": Display.ADVERSE_EVENTS,
@@ -124,6 +128,7 @@ def _list_all(protocol: Protocol) -> list[Step]:
         ),
         *[step for endpoint in protocol.endpoints.all for step in _of_endpoint(protocol, endpoint)],
         *_list_courses(protocol, flag),
+        *_list_agreement(protocol, (flag, label)),
         _step(
             analyze_deaths, "deaths", subjects, arms=arms,
             populations=_by_flag(protocol, main, "enrolled"),
@@ -153,6 +158,20 @@ def _list_courses(protocol: Protocol, flag: str) -> list[Step]:
     ]  # fmt: skip
 
 
+def _list_agreement(protocol: Protocol, population: tuple[str, str]) -> list[Step]:
+    """Return the step that compares two radiologists, where the protocol has two."""
+    if protocol.central_review.readers != TWO_READERS:
+        return []
+    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    return [
+        _step(
+            analyze_agreement, "agreement",
+            {"adrs": "adrs", "adsl": "adsl", "recorded": ("tr", "rs")},
+            trial=(arms, population), review=protocol.central_review,
+        )
+    ]  # fmt: skip
+
+
 def _main_population(protocol: Protocol) -> str:
     """Return the population of the primary endpoint; everybody enrolled where there is none."""
     primary = protocol.endpoints.primary
@@ -178,7 +197,7 @@ def _in_flow(flow: Mapping[str, str]) -> dict[str, str]:
 def _step(
     function: Any,
     name: str,
-    inputs: Mapping[str, str],
+    inputs: Mapping[str, Needs],
     optional: tuple[str, ...] = (),
     **settings: Any,
 ) -> Step:
