@@ -11,6 +11,7 @@ from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
+from trialwright.derive.awaited import is_awaited
 from trialwright.derive.reads import PARQUALS
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
@@ -22,7 +23,6 @@ from trialwright.stats.two_stage_inference import infer_two_stage
 SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 LEVEL = 0.95
 LOOKS = {OBSERVED: "first by order", ALL: "all evaluable", ENROLLED: "all enrolled"}
-LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 REFERENCES = (
     "Simon R. Control Clin Trials 1989;10:1-10. "
     "Jung SH, Kim KM. Stat Med 2004;23:881-896. Green SJ, Dahlberg S. Stat Med 1992;11:853-862."
@@ -62,21 +62,25 @@ def analyze_stage(
     populations, data_cut, armcd = cut
     adsl = adsl.filter(col("ARMCD") == armcd)
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
-    known = _known(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
-    evaluable = known.filter(col(populations[endpoint.population][0]) == "Y")
-    enrolled = known.filter(col("ENRLFL") == "Y")
+    included = _in_order(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
+    in_order = included.filter(col(populations[endpoint.population][0]) == "Y")
+    enrolled, evaluable = (frame.filter(~col("is_awaited")) for frame in (included, in_order))
     size = bounds.n1 if evaluable.height < bounds.n else bounds.n
-    first = evaluable.head(size)
+    # Who comes after the planned number must not stand in for one of it who is awaited.
+    first = in_order.head(size).filter(~col("is_awaited"))
     ledger = Ledger()
     decisions = {
         key: _decide(ledger, key, bounds, design, rows)
         for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
     }
-    over = evaluable.slice(size)
+    over = in_order.slice(size).filter(~col("is_awaited"))
     ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
+    awaited = in_order.filter(col("is_awaited"))
+    ledger.add(Stat("awaited", awaited.height, "n", "Evaluable, outcome awaited"), "ADSL", awaited)
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
-    rules = add_attained_rules(ledger, bounds, design, evaluable)
+    attained = evaluable if awaited.is_empty() else evaluable.clear()  # no size is attained yet
+    rules = add_attained_rules(ledger, bounds, design, attained)
     settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
@@ -106,23 +110,16 @@ def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
     return evaluable.select("USUBJID", "ENRLNUM", outcome.alias("AVALC"))
 
 
-def _known(
+def _in_order(
     adsl: pl.DataFrame, statuses: pl.DataFrame, endpoint: Landmark, data_cut: date
 ) -> pl.DataFrame:
-    """Return the enrolled in order of inclusion with their status, those awaited left out."""
-    landmark = (
-        col("TRTSDT").dt.offset_by(f"{endpoint.at_months}mo")
-        if endpoint.at_months
-        else col("TRTSDT") + pl.duration(days=endpoint.at_days)
-    )
+    """Return the enrolled in order of inclusion with their status, and whether it is awaited."""
     joined = adsl.filter(col("ENRLFL") == "Y").join(
         statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
     )
     joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN)).sort("ENRLNUM")
-    has_left = col("DCTREAS").is_in(LEFT_FOLLOW_UP).fill_null(value=False)
-    is_later = (landmark > data_cut).fill_null(value=False)
-    is_awaited = (col("AVALC") == UNKNOWN) & is_later & ~has_left
-    return joined.filter(~is_awaited)
+    awaited = is_awaited(pl.lit(data_cut), endpoint.at_months, endpoint.at_days)
+    return joined.with_columns(is_awaited=awaited)
 
 
 def _decide(
