@@ -6,7 +6,15 @@ from trialwright.analyze.stage.result import WORDS, StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.ledger import Group, slug
 from trialwright.core.result import Result
-from trialwright.core.table import Cell, Text, as_percent, cell, print_interval, round_half_up
+from trialwright.core.table import (
+    Cell,
+    Text,
+    as_percent,
+    cell,
+    print_interval,
+    print_percent,
+    round_half_up,
+)
 from trialwright.report.sentences.words import number, opening, plural, speak_of, within
 
 
@@ -211,6 +219,30 @@ def tell_best_response(result: BestResponseResult) -> list[Text]:
             if group.code is None:
                 parts += _strata(result, code)
         told.append((*parts, "."))
+    return told
+
+
+def tell_objective_response(result: BestResponseResult) -> list[Text]:
+    """State the objective response rate with its exact interval, per arm."""
+    told: list[Text] = []
+    for group in speak_of(result.arms):
+        keys = [group.key(f"objective_response{part}") for part in ("", "_low", "_high")]
+        n = group.key("n")
+        limits = [as_percent(result.value(key)) for key in keys[1:]]
+        percent = print_percent(result.count(keys[0]), result.count(n))
+        told.append(
+            (
+                opening(group),
+                number(result, keys[0]),
+                " of ",
+                number(result, n),
+                f" {plural(result.count(n), 'patient', 'patients')} (",
+                cell(percent, result.ref(keys[0])),
+                f"%; {100 * result.level:g}% CI ",
+                cell(print_interval(limits[0], limits[1]), *(result.ref(k) for k in keys[1:])),
+                ") had an objective response.",
+            )
+        )
     return told
 
 
