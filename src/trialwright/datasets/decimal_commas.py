@@ -24,22 +24,27 @@ def read_decimal_commas(frame: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        The same table. Nothing is changed where a number has a decimal point, or where every
-        comma may part thousands (1,000): what such a file means cannot be known, and the check
-        reports its values.
+        The same table. A column where a number has a decimal point is not changed, nor a file
+        where every comma may part thousands (1,000): what they mean cannot be known, and the
+        check reports their values.
     """
     names = {name: name.strip().upper() for name in frame.columns}
-    numbers = [n for n, upper in names.items() if _is_number(dataset, upper)]
-    written = pl.concat([frame[n].str.strip_chars().alias("text") for n in numbers] or [_NOTHING])
-    commas = written.filter(written.str.contains(COMMA))
-    is_proven = not commas.str.contains(MAY_BE_THOUSANDS).all() if commas.len() else False
-    if not is_proven or written.str.contains(POINT).any():
-        return frame
     results = [n for n, upper in names.items() if upper.endswith(RESULTS)]
-    return frame.with_columns(_with_point(name) for name in dict.fromkeys((*numbers, *results)))
+    numbers = [n for n, upper in names.items() if _is_number(dataset, upper)]
+    without_point = [n for n in (*numbers, *results) if not _texts(frame, n, POINT).len()]
+    commas = pl.concat([_NOTHING, *(_texts(frame, n, COMMA) for n in without_point)])
+    if commas.str.contains(MAY_BE_THOUSANDS).all():
+        return frame
+    return frame.with_columns(_with_point(name) for name in without_point)
 
 
 _NOTHING = pl.Series("text", [], dtype=pl.String)
+
+
+def _texts(frame: pl.DataFrame, name: str, pattern: str) -> pl.Series:
+    """Return the values of a column that are written so."""
+    texts = frame[name].str.strip_chars().alias("text")
+    return texts.filter(texts.str.contains(pattern))
 
 
 def _is_number(dataset: Dataset, name: str) -> bool:
