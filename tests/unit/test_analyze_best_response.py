@@ -9,7 +9,7 @@ from trialwright.analyze.best_response import CATEGORIES, BestResponseResult, an
 from trialwright.core.ledger import slug
 from trialwright.core.table import text_plain
 from trialwright.protocol.endpoints import AnalysisRead
-from trialwright.report.sentences.efficacy import tell_best_response
+from trialwright.report.sentences.efficacy import tell_best_response, tell_objective_response
 
 
 def responses(*words: str | None, **subject: Any) -> BestResponseResult:
@@ -51,3 +51,9 @@ def test_an_unstated_histology_is_named_so_and_an_abbreviation_keeps_its_capital
     assert responses("PD").strata == ["Not stated"]
     told = text_plain(tell_best_response(responses("PD", HIST="MPNST"))[0])
     assert told == "Best overall response was progressive disease in 1 patient (1 MPNST)."
+
+
+def test_the_objective_response_rate_is_a_sentence_with_its_exact_interval() -> None:
+    # Clopper-Pearson of 1 of 1: the lower limit is 0.05 / 2.
+    told = text_plain(tell_objective_response(responses("PR"))[0])
+    assert told == "1 of 1 patient (100.0%; 95% CI 2.5\N{EN DASH}100.0) had an objective response."

@@ -70,3 +70,15 @@ def test_subjects_and_their_milestones_are_kept_whole(domain: str, name: str) ->
 def test_a_table_without_dates_is_kept_whole() -> None:
     supp = pl.DataFrame({"QVAL": ["3"]})
     assert keep_until_cut(supp, "suppmh", date(2022, 2, 28)).height == 1
+
+
+def test_the_end_of_an_event_that_went_on_after_the_cut_was_not_known() -> None:
+    events = pl.DataFrame(
+        {
+            "AESTDTC": ["2022-02-01", "2022-02-01"],
+            "AEENDTC": ["2022-02-28", "2022-03"],
+            "AESDTH": ["N", "Y"],
+        }
+    )
+    kept = keep_until_cut(events, "ae", date(2022, 2, 28))
+    assert kept.rows() == [("2022-02-01", "2022-02-28", "N"), ("2022-02-01", None, None)]

@@ -1,10 +1,11 @@
 """The primary proportion: counted, never read off a curve."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from small_trial import ONE_ARM, POPULATIONS, TWO_ARMS, adsl, dataset, endpoint
+from small_trial import CUT, ONE_ARM, POPULATIONS, START, TWO_ARMS, adsl, dataset, endpoint
 
 from trialwright.analyze.efficacy import LandmarkResult, analyze_landmark
 from trialwright.core.table import text_plain
@@ -15,7 +16,9 @@ from trialwright.report.sentences.efficacy import tell_landmark
 NPR6 = endpoint("npr6").model_copy(update={"sensitivity": ()})
 
 
-def proportion(*statuses: str | None, arms=ONE_ARM, subjects=None, **update: Any) -> LandmarkResult:
+def proportion(
+    *statuses: str | None, arms=ONE_ARM, subjects=None, cut=CUT, **update: Any
+) -> LandmarkResult:
     rows = [
         {"USUBJID": f"{n:02d}", "ASEQ": 1, "PARAMCD": "NPR6", "PARQUAL": "CENTRAL", "AVALC": word}
         for n, word in enumerate(statuses, 1)
@@ -24,7 +27,7 @@ def proportion(*statuses: str | None, arms=ONE_ARM, subjects=None, **update: Any
     frame = adsl(*(subjects or [{}] * len(statuses)))
     chosen = NPR6.model_copy(update=update)
     read = AnalysisRead.ADJUDICATED
-    return analyze_landmark(dataset("ADRS", *rows), frame, chosen, (arms, POPULATIONS), read)
+    return analyze_landmark(dataset("ADRS", *rows), frame, chosen, (arms, POPULATIONS, cut), read)
 
 
 def test_a_member_without_a_row_is_unknown_and_counts_as_failure() -> None:
@@ -36,6 +39,19 @@ def test_a_member_without_a_row_is_unknown_and_counts_as_failure() -> None:
 def test_the_unknown_can_be_left_out_of_the_denominator() -> None:
     found = proportion("SUCCESS", "FAILURE", "UNKNOWN", unknown=Unknown.EXCLUDED)
     assert [found.count(key) for key in ("n", "successes", "unknown")] == [2, 1, 1]
+
+
+def test_who_had_no_time_to_reach_the_landmark_is_awaited_and_no_failure() -> None:
+    found = proportion("FAILURE", "UNKNOWN", None, cut=START + timedelta(100))
+    assert [found.count(key) for key in ("n", "failures", "unknown", "awaited")] == [1, 1, 0, 2]
+    assert text_plain(tell_landmark(found)[0]).endswith(
+        "progression-free at 6 months; the outcome of 2 more patients is awaited at the data cut."
+    )
+    assert "Awaited" in found.table().to_text()
+    gone = proportion(
+        "UNKNOWN", cut=START + timedelta(100), subjects=[{"DCTREAS": "LOST TO FOLLOW-UP"}]
+    )
+    assert [gone.count(key) for key in ("n", "unknown", "awaited")] == [1, 1, 0]
 
 
 def test_nobody_evaluable_has_no_proportion_and_no_interval() -> None:

@@ -38,14 +38,17 @@ def test_a_patient_beyond_the_plan_does_not_change_the_planned_decision() -> Non
         1,
     )
     assert found.decisions["all"]["decision"] == "continue"
-    assert any("1 more patient was evaluable" in text_plain(text) for text in tell_stage(found))
+    assert len(tell_stage(found)) == 3  # decision, kind of design, over-run
 
 
 def test_an_early_trial_decides_nothing_and_says_so() -> None:
     found = decide()
     assert found.decision == "open"
-    assert "not settled yet (not certain yet)" in found.table().to_text()
-    assert text_plain(tell_estimate(found)) == "No estimate yet: the stage has not ended."
+    printed = found.table().to_text()
+    assert "not settled yet" in printed
+    assert "not certain yet" not in printed
+    assert "Estimate after the decision" not in printed
+    assert tell_estimate(found) == []
     assert found.describe()
 
 
@@ -54,6 +57,18 @@ def test_a_patient_whose_landmark_lies_after_the_cut_is_awaited_unless_gone() ->
     assert decide("UNKNOWN", cut=early).count("all_n") == 0
     assert decide("FAILURE", cut=early).count("all_n") == 1
     assert decide("UNKNOWN", cut=early, DCTREAS="LOST TO FOLLOW-UP").count("all_n") == 1
+
+
+def test_nobody_stands_in_for_an_awaited_patient_of_the_first_stage() -> None:
+    statuses = ["FAILURE"] * 9 + ["UNKNOWN"] + ["SUCCESS"] * 3 + ["SUCCESS"]
+    found = decide(*statuses, cut=START + timedelta(100))
+    numbers = [found.count(key) for key in ("first_n", "first_successes", "over_run", "awaited")]
+    assert numbers == [12, 3, 1, 1]  # the fourteenth would be a fourth success, and is beyond
+    assert found.decision == "open"
+    assert found.rules.is_empty()
+    assert text_plain(tell_stage(found)[0]).startswith(
+        "The outcome of 1 evaluable patient is awaited; of 12 whose outcome is known"
+    )
 
 
 def test_an_unknown_status_after_the_landmark_is_no_success() -> None:

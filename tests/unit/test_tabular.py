@@ -45,6 +45,26 @@ def test_values_stay_texts(tmp_path: Path) -> None:
     assert frame.rows() == [("001", "1.50", 2)]
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (("3,2", "1,000"), ["3.2", "1.000"]),  # 3,2 proves what the comma of the file is
+        (("1,000", "2,500"), ["1,000", "2,500"]),  # thousands, perhaps
+        (("3,2", "3.5"), ["3,2", "3.5"]),
+        (("3,2", "3,2 cm"), ["3.2", "3,2 cm"]),
+    ],
+)
+def test_a_file_of_semicolons_may_have_decimal_commas_throughout(
+    tmp_path: Path, written: tuple[str, str], read: list[str]
+) -> None:
+    lines = "".join(f"01;{number};{number}\n" for number in written)
+    frame = read_text(tmp_path, f"usubjid;trstresn;trorres\n{lines}", "tr.csv")
+    assert frame["trstresn"].to_list() == frame["trorres"].to_list() == read
+    quoted = "".join(f'01,"{number}"\n' for number in written)
+    parted = read_text(tmp_path, f"usubjid,trstresn\n{quoted}", "tr.csv")
+    assert parted["trstresn"].to_list() == list(written)
+
+
 def test_headers_that_repeat_or_lack_a_name_keep_their_values(tmp_path: Path) -> None:
     frame = read_text(tmp_path, "A,A,,B,\n1,2,3,4,\n")
     assert frame.columns == ["A", "A (2)", "(3)", "B", "source_row"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 import polars as pl
@@ -19,6 +20,7 @@ from trialwright.core.table import (
     print_percent,
     row,
 )
+from trialwright.derive.awaited import is_awaited
 from trialwright.derive.reads import is_under_read
 from trialwright.figures.proportion import describe_proportion, draw_proportion
 from trialwright.protocol.endpoints import AnalysisRead
@@ -26,7 +28,7 @@ from trialwright.protocol.estimands import Landmark, Sensitivity, Unknown
 from trialwright.stats.proportion import ProportionInterval, estimate_proportion
 
 MAIN = "main"
-SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
+SUCCESS, FAILURE, UNKNOWN, AWAITED = "SUCCESS", "FAILURE", "UNKNOWN", "AWAITED"
 REFERENCE = "Clopper CJ, Pearson ES. Biometrika 1934;26:404-413."
 
 Population = tuple[str, str]
@@ -45,17 +47,31 @@ class LandmarkResult(Result):
 
     def table(self) -> Table:
         """Return one row per analysis and arm."""
-        heads = ["", "Successes", "Patients", "Unknown", "%"]
+        names = ["successes", "n", "unknown", *(["awaited"] if self._has_awaited() else [])]
+        heads = ["", "Successes", "Patients", "Unknown", *[n.capitalize() for n in names[3:]], "%"]
         heads += [f"{100 * level:g}% CI, %" for level in self.levels]
         rows = []
         for key, label in self.analyses:
             for group in make_groups([(code, name) for code, name in self.arms]):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
-                counts = [self._count(group, key, part) for part in ("successes", "n", "unknown")]
+                counts = [self._count(group, key, part) for part in names]
                 cells = [self.print_percent(group, key), *self._intervals(group, key)]
                 rows.append(row(name, *counts, *cells))
-        notes = ["Exact intervals (Clopper-Pearson).", *self._which_level()]
+        notes = ["Exact intervals (Clopper-Pearson).", *self._which_level(), *self._who_counts()]
         return make_table(self.id, self.title, heads, rows, notes)
+
+    def _has_awaited(self) -> bool:
+        keys = [name_parts(key, "awaited") for key, _ in self.analyses]
+        return any(self.count(Group("All").key(*parts)) for parts in keys)
+
+    def _who_counts(self) -> list[str]:
+        if not self._has_awaited():
+            return []
+        return [
+            "Awaited: the landmark lies after the data cut, without an event so far; not counted "
+            "among the patients. An event counts as soon as it is known, so the proportion of an "
+            "early cut is lower than that of the full follow-up."
+        ]
 
     def _which_level(self) -> list[str]:
         one_sided = [f"{100 * level:g}%" for level in self.levels if abs(level - 0.90) < 1e-9]
@@ -132,7 +148,7 @@ def analyze_landmark(
     adrs: pl.DataFrame,
     adsl: pl.DataFrame,
     endpoint: Landmark,
-    trial: tuple[Sequence[tuple[str, str]], Mapping[str, Population]],
+    trial: tuple[Sequence[tuple[str, str]], Mapping[str, Population], date],
     read: AnalysisRead,
     reference_rates: Mapping[str, float] | None = None,
 ) -> LandmarkResult:
@@ -146,7 +162,8 @@ def analyze_landmark(
     endpoint : Landmark
         PARAMCD, population, what unknown counts as, levels, sensitivity analyses.
     trial : tuple
-        The protocol's arms as (ARMCD, name), and population name to (flag, name in print).
+        The protocol's arms as (ARMCD, name), population name to (flag, name in print), and the
+        data cut: whose landmark lies after it, without an event and still followed, is awaited.
     read : AnalysisRead
         The reading that the analysis uses.
     reference_rates : mapping, optional
@@ -157,7 +174,7 @@ def analyze_landmark(
     LandmarkResult
         Per analysis and arm: n, successes, unknown, rate and exact limits at each level.
     """
-    arms, populations = trial
+    arms, populations, data_cut = trial
     label = f"{endpoint.variable[:1].upper()}{endpoint.variable[1:]}"
     analyses = [[MAIN, f"{label}, {populations[endpoint.population][1].lower()}"]]
     choices = {MAIN: _Choice(endpoint.population, read)}
@@ -168,6 +185,7 @@ def analyze_landmark(
     for key, _ in analyses:
         members = adsl.filter(col(populations[choices[key].population][0]) == "Y")
         statuses = find_statuses(adrs, members, endpoint.paramcd, choices[key].read)
+        statuses = _set_awaited_apart(statuses, members, endpoint, data_cut)
         for group in make_groups(arms):
             _add_proportion(ledger, group, key, endpoint, group.of(statuses))
     settings = _settings(endpoint, populations[endpoint.population][1])
@@ -210,14 +228,25 @@ def find_statuses(
     return add_arm(joined.with_columns(col("AVALC").fill_null(UNKNOWN)), members)
 
 
+def _set_awaited_apart(
+    statuses: pl.DataFrame, members: pl.DataFrame, endpoint: Landmark, data_cut: date
+) -> pl.DataFrame:
+    """Name the status of those who had no time to reach the landmark: awaited, not unknown."""
+    awaited = is_awaited(pl.lit(data_cut), endpoint.at_months, endpoint.at_days)
+    facts = members.select("USUBJID", "TRTSDT", "DCTREAS")
+    named = statuses.drop("TRTSDT", "DCTREAS", strict=False).join(
+        facts, on="USUBJID", how="left", maintain_order="left"
+    )
+    status = pl.when(awaited).then(pl.lit(AWAITED)).otherwise(col("AVALC"))
+    return named.with_columns(status.alias("AVALC")).drop("TRTSDT", "DCTREAS")
+
+
 def _add_proportion(
     ledger: Ledger, group: Group, analysis: str, endpoint: Landmark, rows: pl.DataFrame
 ) -> None:
     """Add counts, proportion and limits of one analysis in one arm."""
-    is_counted = (
-        col("AVALC") != UNKNOWN if endpoint.unknown is Unknown.EXCLUDED else pl.lit(value=True)
-    )
-    counted = rows.filter(is_counted)
+    left_out = (UNKNOWN, AWAITED) if endpoint.unknown is Unknown.EXCLUDED else (AWAITED,)
+    counted = rows.filter(~col("AVALC").is_in(left_out))
     successes = counted.filter(col("AVALC") == SUCCESS)
     unknown = rows.filter(col("AVALC") == UNKNOWN)
 
@@ -228,6 +257,8 @@ def _add_proportion(
     add("n", "Patients", counted.height, counted)
     add("successes", "Successes", successes.height, successes)
     add("unknown", "Unknown", unknown.height, unknown)
+    awaited = rows.filter(col("AVALC") == AWAITED)
+    add("awaited", "Awaited", awaited.height, awaited)
     add(
         "failures",
         "Failures",

@@ -219,7 +219,10 @@ def _changes(
 
 def _responses(adrs: pl.DataFrame, read: AnalysisRead) -> pl.DataFrame:
     """Return best response, if it is confirmed, and how progression was seen beside targets."""
-    best = _rows_of(adrs, ("BOR",), read).select("USUBJID", "AVALC")
+    best = _rows_of(adrs, ("BOR",), read).select(
+        "USUBJID",
+        col("AVALC").replace("MISSING", "NE"),  # as the table of best responses counts it
+    )
     confirmed = _rows_of(adrs, ("CBOR",), read).select("USUBJID", col("AVALC").alias("confirmed"))
     progression = _rows_of(adrs, ("PD",), read).filter(col("AVALC") == "Y")
     progression = progression.select("USUBJID", "ADT")

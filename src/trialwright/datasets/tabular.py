@@ -150,7 +150,8 @@ def read_table(path: Path) -> pl.DataFrame:
     ----------
     path : Path
         CSV (separator comma, semicolon, tabulator or bar; UTF-8, UTF-16 or Latin-1; with or
-        without byte order mark), SAS transport version 5, or Parquet.
+        without byte order mark; decimal commas where it has no comma as separator and no decimal
+        point), SAS transport version 5, or Parquet.
 
     Returns
     -------

@@ -9,6 +9,8 @@ import polars as pl
 import pyreadstat
 from polars import col
 
+from trialwright.datasets.decimal_commas import read_decimal_commas
+from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.typed import free_name
 
 DELIMITERS = ",;\t|"
@@ -17,7 +19,7 @@ MAX_FIELD_CHARACTERS = 10_000_000
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
-    """Read delimited text, every value as text."""
+    """Read delimited text, every value as text; decimal commas of a whole file as points."""
     content = _decode(path.read_bytes())
     first_line, _, rest = content.partition("\n")
     if first_line.strip().lower().startswith("sep="):  # written by spreadsheets for spreadsheets
@@ -31,7 +33,9 @@ def _read_csv(path: Path) -> pl.DataFrame:
         for number, record in enumerate(records, start=ROW_OF_FIRST_RECORD)
         if any(map(str.strip, record))
     ]
-    return _frame_of(_name_columns(header), numbered)
+    frame = _frame_of(_name_columns(header), numbered)
+    dataset = find_dataset(path.stem.lower())
+    return frame if dataset is None or delimiter == "," else read_decimal_commas(frame, dataset)
 
 
 def _frame_of(names: list[str], numbered: list[tuple[int, list[str]]]) -> pl.DataFrame:

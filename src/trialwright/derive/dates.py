@@ -8,6 +8,7 @@ from polars import col
 from trialwright.protocol.model import DateImputation
 
 CUT_BY_EACH_DATE = ("dm", "ds")
+KNOWN_AT_THE_END = ("AEENDTC", "AEOUT", "AESDTH")  # of an adverse event
 FULL_DATE = r"^(\d{4}-\d{2}-\d{2})"
 YEAR_AND_MONTH = r"^(\d{4}-\d{2})(?:-?$|--)"
 YEAR = r"^(\d{4})(?:-?$|--)"
@@ -56,15 +57,24 @@ def keep_until_cut(recorded: pl.DataFrame, domain: str, data_cut: date) -> pl.Da
     """Keep the records of a domain that were made on or before the data cut.
 
     A record counts by the start of its event or the day of its finding; a partial date by its
-    first possible day; one without a date is kept. DM and DS are kept whole: what they say of
-    inclusion, death and the end of treatment is cut by each date of its own.
+    first possible day; one without a date is kept. The end of an adverse event that went on after
+    the cut was not known: its date, outcome and whether it was fatal are emptied. DM and DS are
+    kept whole: what they say of inclusion, death and the end of treatment is cut by each date of
+    its own.
     """
     code = domain.upper()
     names = [name for name in (f"{code}STDTC", f"{code}DTC") if name in recorded.columns]
     if domain in CUT_BY_EACH_DATE or not names:
         return recorded
     made_on = pl.coalesce(read_date(name, DateImputation.FIRST_DAY) for name in names)
-    return recorded.filter(made_on.is_null() | (made_on <= data_cut))
+    kept = recorded.filter(made_on.is_null() | (made_on <= data_cut))
+    if domain != "ae" or "AEENDTC" not in kept.columns:
+        return kept
+    is_later = read_date("AEENDTC", DateImputation.FIRST_DAY) > data_cut
+    ends = [name for name in KNOWN_AT_THE_END if name in kept.columns]
+    return kept.with_columns(
+        pl.when(~is_later.fill_null(value=False)).then(col(name)).alias(name) for name in ends
+    )
 
 
 def _to_date(text: pl.Expr) -> pl.Expr:

@@ -102,24 +102,40 @@ def compose_report(material: Material) -> Document:
 
 def _facts(material: Material) -> list[Fact]:
     """Return the answer: populations, primary result, decision, times."""
-    results = material.results
+    results, primary = material.results, _primary_id(material)
     facts = [Fact("Data cut", (material.protocol.study.data_cut.isoformat(),))]
     flow: Any = results.get("flow")
     if flow is not None:
         facts.append(Fact("Patients", conduct.tell_flow(flow)))
-    for result in results.values():
-        if isinstance(result, LandmarkResult):
-            facts += [
-                Fact("Primary endpoint", text, is_main=True)
-                for text in efficacy.tell_landmark(result)
-            ]
+    facts += [Fact("Primary endpoint", text, is_main=True) for text in _tell_primary(material)]
     for result in results.values():
         if isinstance(result, StageResult):
             facts.append(Fact("Decision", efficacy.tell_stage(result)[0], is_main=True))
     for result in results.values():
-        if isinstance(result, SurvivalResult):
+        if isinstance(result, SurvivalResult) and result.id != primary:
             facts.append(Fact(result.title, efficacy.tell_survival_briefly(result)))
     return facts
+
+
+def _primary_id(material: Material) -> str:
+    primary = material.protocol.endpoints.primary
+    return "" if primary is None else primary.id
+
+
+def _tell_primary(material: Material) -> list[Text]:
+    """Return the sentences that answer the primary endpoint, of whatever kind it is."""
+    result = material.results.get(_primary_id(material))
+    told = [
+        text
+        for other in material.results.values()
+        if isinstance(other, LandmarkResult)
+        for text in efficacy.tell_landmark(other)
+    ]
+    if isinstance(result, BestResponseResult):
+        return [*efficacy.tell_objective_response(result), *told]
+    if isinstance(result, SurvivalResult):
+        return [*efficacy.tell_survival(result), *told]
+    return told
 
 
 def _show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list[Block]:
@@ -151,7 +167,8 @@ def _section(section_id: str, title: str, blocks: Sequence[Block]) -> Section | 
 
 def _participants(material: Material) -> Section | None:
     blocks = _show(material, "flow", _tell(material, "flow", conduct.tell_flow))
-    blocks += _show(material, "baseline")
+    if material.protocol.baseline:
+        blocks += _show(material, "baseline")
     return _section("participants", "Participants", blocks)
 
 
@@ -177,7 +194,7 @@ def _primary(material: Material) -> Section | None:
             blocks += _curve_apart(material)
     for result_id, result in material.results.items():
         if isinstance(result, StageResult):
-            told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
+            told = [*efficacy.tell_stage(result), *efficacy.tell_estimate(result)]
             blocks += _show(material, result_id, told)
             if not result.rules.is_empty():
                 blocks.append(TableBlock(result.rules_table()))
@@ -206,7 +223,8 @@ def _response(material: Material) -> Section | None:
     blocks: list[Block] = []
     for result_id, result in material.results.items():
         if isinstance(result, BestResponseResult):
-            blocks += _show(material, result_id, efficacy.tell_best_response(result))
+            told = efficacy.tell_best_response(result)
+            blocks += _show(material, result_id, [*told, *efficacy.tell_objective_response(result)])
             if result.strata:
                 blocks.append(TableBlock(result.strata_table()))
     ids = [i for i in _endpoint_ids_of_kind(material, "best_response") if i not in material.results]

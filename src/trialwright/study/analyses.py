@@ -260,8 +260,8 @@ def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
     }
     steps = [
         _step(
-            analyze_landmark, endpoint.id, inputs, endpoint=endpoint, trial=(arms, populations),
-            read=read, reference_rates=rates,
+            analyze_landmark, endpoint.id, inputs, endpoint=endpoint,
+            trial=(arms, populations, protocol.study.data_cut), read=read, reference_rates=rates,
         )
     ]  # fmt: skip
     codes = {arm.id: arm.armcd for arm in protocol.arms}

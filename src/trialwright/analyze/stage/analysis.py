@@ -11,6 +11,7 @@ from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
+from trialwright.derive.awaited import is_awaited
 from trialwright.derive.reads import is_under_read
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
@@ -22,7 +23,6 @@ from trialwright.stats.two_stage_inference import infer_two_stage
 SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 LEVEL = 0.95
 LOOKS = {OBSERVED: "first by order", ALL: "all evaluable", ENROLLED: "all enrolled"}
-LEFT_FOLLOW_UP = ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")  # nothing more is awaited of them
 REFERENCES = (
     "Simon R. Control Clin Trials 1989;10:1-10. "
     "Jung SH, Kim KM. Stat Med 2004;23:881-896. Green SJ, Dahlberg S. Stat Med 1992;11:853-862."
@@ -64,20 +64,21 @@ def analyze_stage(
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
     included = list_included(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
     members = included.filter(col(populations[endpoint.population][0]) == "Y")
-    size = bounds.n1 if members.height < bounds.n else bounds.n
-    # The first by order of inclusion decide, so one who is awaited keeps the place.
+    enrolled, evaluable = (rows.filter(~col("is_awaited")) for rows in (included, members))
+    size = bounds.n1 if evaluable.height < bounds.n else bounds.n
+    # Who comes after the planned number must not stand in for one of it who is awaited.
     first = members.head(size).filter(~col("is_awaited"))
-    evaluable, enrolled = (rows.filter(~col("is_awaited")) for rows in (members, included))
     ledger = Ledger()
     decisions = {
         key: _decide(ledger, key, bounds, design, rows)
         for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
     }
-    awaited = members.head(size).filter("is_awaited")
-    _add_patients(ledger, awaited, members.slice(size))
+    awaited = members.filter("is_awaited")
+    _add_patients(ledger, awaited, members.slice(size).filter(~col("is_awaited")))
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
-    rules = add_attained_rules(ledger, bounds, design, evaluable)
+    attained = evaluable if awaited.is_empty() else evaluable.clear()  # no size is attained yet
+    rules = add_attained_rules(ledger, bounds, design, attained)
     return StageResult(
         id="stage",
         title="Two-stage design and decision",
@@ -94,8 +95,8 @@ def analyze_stage(
 
 
 def _add_patients(ledger: Ledger, awaited: pl.DataFrame, beyond: pl.DataFrame) -> None:
-    """Add who is awaited among the first, and who is evaluable beyond the plan."""
-    stat = Stat("awaited", awaited.height, "n", "Awaited among the first")
+    """Add who is awaited, and who is evaluable beyond the plan."""
+    stat = Stat("awaited", awaited.height, "n", "Evaluable, outcome awaited")
     ledger.add(stat, "ADSL", awaited)
     stat = Stat("over_run", beyond.height, "n", "Evaluable beyond the plan")
     ledger.add(stat, "ADSL", beyond)
@@ -124,21 +125,17 @@ def list_included(
     adsl: pl.DataFrame, statuses: pl.DataFrame, endpoint: Landmark, data_cut: date
 ) -> pl.DataFrame:
     """Return the enrolled in order of inclusion with AVALC, landmark (date) and is_awaited."""
+    joined = adsl.filter(col("ENRLFL") == "Y").join(
+        statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
+    )
     landmark = (
         col("TRTSDT").dt.offset_by(f"{endpoint.at_months}mo")
         if endpoint.at_months
         else col("TRTSDT") + pl.duration(days=endpoint.at_days)
     )
-    joined = adsl.filter(col("ENRLFL") == "Y").join(
-        statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
-    )
-    has_left = col("DCTREAS").is_in(LEFT_FOLLOW_UP).fill_null(value=False)
-    is_later = (landmark > data_cut).fill_null(value=False)
-    return (
-        joined.with_columns(col("AVALC").fill_null(UNKNOWN), landmark.alias("landmark"))
-        .with_columns(((col("AVALC") == UNKNOWN) & is_later & ~has_left).alias("is_awaited"))
-        .sort("ENRLNUM")
-    )
+    joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN), landmark.alias("landmark"))
+    awaited = is_awaited(pl.lit(data_cut), endpoint.at_months, endpoint.at_days)
+    return joined.sort("ENRLNUM").with_columns(is_awaited=awaited)
 
 
 def _decide(

@@ -15,6 +15,7 @@ from trialwright.core.table import (
     heading,
     make_table,
     print_interval,
+    print_p,
     round_half_up,
     row,
 )
@@ -74,21 +75,42 @@ class StageResult(Result):
             row("Probability of early stop under p0, %", self._percents("early_stop", digits=1)),
             heading("Decision"),
             row("Evaluable, first by order of inclusion", self._pair("first_successes", "first_n")),
-            row("Awaited among them", self._count("awaited")),
             row("Decision", self.print_decision(OBSERVED)),
+            *self._awaited_rows(),
+            *self._variant_rows(),
+            *self._estimate_rows(),
+        ]
+        return make_table(self.id, self.title, ("", "Result"), rows, self._notes())
+
+    def _awaited_rows(self) -> list[Row]:
+        if not self.count("awaited"):
+            return []
+        return [row("Evaluable, outcome awaited at the data cut", self._count("awaited"))]
+
+    def _variant_rows(self) -> list[Row]:
+        """Return what others than the planned patients say, once there is a decision to change."""
+        if self.decision == "open" and not self.count("over_run"):
+            return []
+        return [
             heading("What the patients beyond the plan change"),
             row("Over-run, patients", self._count("over_run")),
             *self._variant("All evaluable", ALL),
             *self._variant("All enrolled", ENROLLED),
+        ]
+
+    def _estimate_rows(self) -> list[Row]:
+        """Return the estimate, which a trial has once its rule has ended it."""
+        if self.value("mle") is None:
+            return []
+        return [
             heading("Estimate after the decision"),
             row("Success rate, %", self._percents("mle")),
             row("95% CI, exact by stage, %", self._interval("low", "high")),
             row(
                 "P against p0, stagewise",
-                cell(round_half_up(self.value("p_value"), 3), self.ref("p_value")),
+                cell(print_p(self.value("p_value")).removeprefix("P = "), self.ref("p_value")),
             ),
         ]
-        return make_table(self.id, self.title, ("", "Result"), rows, self._notes())
 
     def rules_table(self) -> Table:
         """Return what each rule says when the first stage counts the patients attained."""
@@ -98,7 +120,7 @@ class StageResult(Result):
             rows.append(
                 row(
                     RULE_WORDS.get(item["rule"], item["rule"]),
-                    f"{item['r1']} of {item['n1']}",
+                    f"{item['r1']} of {item['n1']}" if item["r1"] >= 0 else "never",
                     f"{item['r']} of {item['n']}",
                     self._percents(f"{name}_alpha", digits=2),
                     self._percents(f"{name}_power", digits=2),
@@ -129,7 +151,8 @@ class StageResult(Result):
     def print_decision(self, key: str = OBSERVED) -> Cell:
         """Print a decision in words, with whether it is certain."""
         found = self.decisions[key]
-        certain = "" if found["certain"] else " (not certain yet)"
+        is_said = found["certain"] or found["decision"] == "open"
+        certain = "" if is_said else " (not certain yet)"
         return cell(WORDS[found["decision"]] + certain, self.ref(f"{key}_successes"))
 
     def _pair(self, count: str, of: str) -> Cell:

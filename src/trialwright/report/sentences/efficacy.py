@@ -6,7 +6,15 @@ from trialwright.analyze.stage.result import WORDS, StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.ledger import Group, slug
 from trialwright.core.result import Result
-from trialwright.core.table import Cell, Text, as_percent, cell, print_interval, round_half_up
+from trialwright.core.table import (
+    Cell,
+    Text,
+    as_percent,
+    cell,
+    print_interval,
+    print_percent,
+    round_half_up,
+)
 from trialwright.report.sentences.words import number, opening, plural, speak_of, within
 
 
@@ -17,6 +25,7 @@ def tell_landmark(primary: LandmarkResult) -> list[Text]:
 
 def _tell_landmark(primary: LandmarkResult, group: Group) -> Text:
     n, successes = group.key("n"), group.key("successes")
+    awaited = _tell_awaited(primary, group)
     parts: list[str | Cell] = [
         opening(group),
         number(primary, successes),
@@ -30,15 +39,25 @@ def _tell_landmark(primary: LandmarkResult, group: Group) -> Text:
         interval = primary.print_interval(level, group)
         parts += [f"; {100 * level:g}% CI ", interval]
     verb = plural(primary.count(successes), "was", "were")
-    return (*parts, f") {verb} {within(primary.title)}.")
+    return (*parts, f") {verb} {within(primary.title)}{'; ' if awaited else '.'}", *awaited)
+
+
+def _tell_awaited(primary: LandmarkResult, group: Group) -> Text:
+    """Say whose outcome the data cut came too early for; nothing when nobody is awaited."""
+    n = group.key("awaited")
+    if not primary.count(n):
+        return ()
+    return (
+        "the outcome of ",
+        number(primary, n),
+        f" more {plural(primary.count(n), 'patient', 'patients')} is awaited at the data cut.",
+    )
 
 
 def tell_stage(stage: StageResult) -> list[Text]:
     """Say what the design's rule decides, by whom, and what patients beyond the plan change."""
     first: Text = (
-        "Among the first ",
-        number(stage, "first_n"),
-        " evaluable patients by order of inclusion, ",
+        *_tell_counted(stage),
         number(stage, "first_successes"),
         f" {plural(stage.count('first_successes'), 'was a success', 'were successes')}; ",
         "at most ",
@@ -52,10 +71,27 @@ def tell_stage(stage: StageResult) -> list[Text]:
     told = [first]
     if stage.kinds:
         kinds = " and ".join(stage.kinds)
-        told.append((f"Among all designs of these error limits it is the {kinds} one.",))
+        told.append((f"The planned design is the {kinds} one within its error limits.",))
     if stage.count("over_run"):
         told.append(_tell_over_run(stage))
     return told
+
+
+def _tell_counted(stage: StageResult) -> Text:
+    """Say who the rule counts: the planned number, or those of it whose outcome is known."""
+    if not stage.count("awaited"):
+        return (
+            "Among the first ",
+            number(stage, "first_n"),
+            " evaluable patients by order of inclusion, ",
+        )
+    return (
+        "The outcome of ",
+        number(stage, "awaited"),
+        f" evaluable {plural(stage.count('awaited'), 'patient', 'patients')} is awaited; of ",
+        number(stage, "first_n"),
+        " whose outcome is known and who count for this stage, ",
+    )
 
 
 def _tell_over_run(stage: StageResult) -> Text:
@@ -85,14 +121,21 @@ def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
     return cell(round_half_up(as_percent(value), digits), result.ref(stat_id))
 
 
-def tell_estimate(stage: StageResult) -> Text:
-    """State the success rate with the interval that is exact for the two stages."""
+def tell_estimate(stage: StageResult) -> list[Text]:
+    """State the success rate with the interval exact for two stages, once there is one."""
     if stage.value("mle") is None:
-        return ("No estimate yet: the stage has not ended.",)
-    low, high = (stage.value(key) for key in ("low", "high"))
-    limits = [as_percent(value) for value in (low, high)]
+        return []
+    limits = [as_percent(stage.value(key)) for key in ("low", "high")]
     interval = cell(print_interval(limits[0], limits[1]), stage.ref("low"), stage.ref("high"))
-    return ("Exact by stage: ", _rate(stage, "mle"), "% (95% CI ", interval, "%).")
+    return [
+        (
+            "Estimated as the two-stage design asks, the success rate is ",
+            _rate(stage, "mle"),
+            "% (95% CI ",
+            interval,
+            ", exact by stage).",
+        )
+    ]
 
 
 def tell_survival(result: SurvivalResult) -> list[Text]:
@@ -153,7 +196,7 @@ def tell_curve_apart(result: SurvivalResult, months: float) -> Text:
         cell(round_half_up(at, 1), result.ref(keys[0])),
         f"% ({100 * result.level:g}% CI ",
         cell(print_interval(low, high), result.ref(keys[1]), result.ref(keys[2])),
-        "%).",
+        ").",
     )
 
 
@@ -161,7 +204,11 @@ def tell_best_response(result: BestResponseResult) -> list[Text]:
     """Name each category with its count and, for one arm, the strata it was seen in."""
     told = []
     for group in speak_of(result.arms):
-        parts: list[str | Cell] = [opening(group), "Best overall response was "]
+        parts: list[str | Cell] = [
+            opening(group),
+            within("Best") if group.code else "Best",
+            " overall response was ",
+        ]
         shown = [code for code in CATEGORIES if result.count(group.key(slug(code)))]
         for place, code in enumerate(shown):
             joint = "" if place == 0 else (" and " if place == len(shown) - 1 else ", ")
@@ -172,6 +219,30 @@ def tell_best_response(result: BestResponseResult) -> list[Text]:
             if group.code is None:
                 parts += _strata(result, code)
         told.append((*parts, "."))
+    return told
+
+
+def tell_objective_response(result: BestResponseResult) -> list[Text]:
+    """State the objective response rate with its exact interval, per arm."""
+    told: list[Text] = []
+    for group in speak_of(result.arms):
+        keys = [group.key(f"objective_response{part}") for part in ("", "_low", "_high")]
+        n = group.key("n")
+        limits = [as_percent(result.value(key)) for key in keys[1:]]
+        percent = print_percent(result.count(keys[0]), result.count(n))
+        told.append(
+            (
+                opening(group),
+                number(result, keys[0]),
+                " of ",
+                number(result, n),
+                f" {plural(result.count(n), 'patient', 'patients')} (",
+                cell(percent, result.ref(keys[0])),
+                f"%; {100 * result.level:g}% CI ",
+                cell(print_interval(limits[0], limits[1]), *(result.ref(k) for k in keys[1:])),
+                ") had an objective response.",
+            )
+        )
     return told
 
 
