@@ -77,8 +77,9 @@ def analyze_stage(
     _add_patients(ledger, awaited, members.slice(size).filter(~col("is_awaited")))
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
-    attained = evaluable if awaited.is_empty() else evaluable.clear()  # no size is attained yet
-    rules = add_attained_rules(ledger, bounds, design, attained)
+    rules = add_attained_rules(
+        ledger, bounds, design, members.clear() if awaited.height else evaluable
+    )
     return StageResult(
         id="stage",
         title="Two-stage design and decision",
