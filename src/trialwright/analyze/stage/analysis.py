@@ -69,10 +69,8 @@ def analyze_stage(
     # Who comes after the planned number must not stand in for one of it who is awaited.
     first = members.head(size).filter(~col("is_awaited"))
     ledger = Ledger()
-    decisions = {
-        key: _decide(ledger, key, bounds, design, rows)
-        for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
-    }
+    looks = {OBSERVED: first, ALL: evaluable, ENROLLED: enrolled}
+    decisions = {key: _decide(ledger, key, bounds, design, rows) for key, rows in looks.items()}
     awaited = members.filter("is_awaited")
     _add_patients(ledger, awaited, members.slice(size).filter(~col("is_awaited")))
     _add_plan(ledger, bounds, design)
