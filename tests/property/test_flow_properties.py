@@ -12,12 +12,20 @@ from trialwright.report.sentences.conduct import tell_flow
 LEVELS = {"ENRLFL": "Enrolled", "SAFFL": "Treated", "EFFFL": "Evaluable"}
 FLAGS = st.sampled_from(["Y", "N", None])
 REASONS = st.sampled_from([None, "Age", "No dose of any agent", "<1%", ">1%"])
+LEVEL_FLAGS = tuple(LEVELS)
+
+
+def is_known(subjects: list[dict]) -> bool:
+    """A population of which no flag is known is left out of the flow."""
+    return not subjects or all(any(s[flag] is not None for s in subjects) for flag in LEVEL_FLAGS)
+
+
 SUBJECTS = st.lists(
     st.fixed_dictionaries(
         dict.fromkeys(LEVELS, FLAGS) | {"SCRFREAS": REASONS, "SAFREAS": REASONS, "EFFREAS": REASONS}
     ),
     max_size=12,
-)
+).filter(is_known)
 
 
 @settings(max_examples=60)

@@ -16,7 +16,7 @@ import pytest
 import trialwright as tw
 from trialwright.core.errors import DataError, Severity, StudyError
 from trialwright.core.result import Result
-from trialwright.study import session
+from trialwright.study import publishing, session
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
@@ -55,7 +55,7 @@ CASES = [
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the patients' time lines undrawn: most of a run's time, and the same in each case."""
-    monkeypatch.setattr(session, "draw_patients", lambda **_: {})
+    monkeypatch.setattr(publishing, "draw_patients", lambda **_: {})
 
 
 @pytest.fixture
@@ -68,7 +68,8 @@ def undrawn(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG0
             replace_text(results / name, "<svg></svg>")
         return names | {"alt": result.describe()}
 
-    monkeypatch.setattr(session, "draw_result", describe)
+    monkeypatch.setattr(publishing, "draw_result", describe)
+    monkeypatch.setattr(session, "list_documents", lambda *_: [])  # which need real figures
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ SCANS = tr(mm("T01", 0, -7, 50.0), mm("T01", 1, 42, 30.0), mm("T01", 2, 84, 60.0
 
 
 def flow(scans: pl.DataFrame, subjects: pl.DataFrame, schemes=PAPER) -> dict[str, pl.DataFrame]:
-    lesions = derive_lesions({"tr": scans}, subjects, READS)
+    lesions = derive_lesions({"tr": scans}, subjects, ResponseRules(), READS)
     responses = derive_responses({}, lesions, subjects, RULES, READS)
     times = derive_times(responses, subjects, RULES, schemes)
     return {

@@ -79,11 +79,11 @@ def test_an_unmet_criterion_takes_a_subject_out_of_the_evaluable_alone() -> None
     )
 
 
-def test_a_trial_without_doses_has_nobody_treated() -> None:
+def test_without_any_recorded_dose_nobody_knows_who_was_treated() -> None:
     found = make(subjects({}, {}))
-    assert found["SAFFL"].to_list() == ["N", "N"]
-    assert found["EOTSTT"].to_list() == ["NOT TREATED", "NOT TREATED"]
-    assert found["SAFREAS"].to_list() == ["No dose of any agent"] * 2
+    assert found["SAFFL"].to_list() == [None, None]
+    assert found["SAFREAS"].to_list() == [None, None]
+    assert found["ENRLFL"].to_list() == ["Y", "Y"]
 
 
 def test_a_subject_who_was_not_enrolled_is_in_no_population_whatever_was_given() -> None:

@@ -82,7 +82,7 @@ def test_a_step_without_its_input_is_absent_and_its_old_output_goes(tmp_path: Pa
     reports = run_steps(steps[1:], store)
     assert [(r.status, r.reason) for r in reports] == [
         ("absent", "needs read"),
-        ("absent", "needs first"),
+        ("absent", "needs read"),
     ]
     assert not store.has("second")
 

@@ -19,7 +19,7 @@ from trialwright.core.table import (
     print_n_percent,
     row,
 )
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import is_under_read
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import BestResponse
 from trialwright.stats.proportion import ProportionInterval, estimate_proportion
@@ -157,8 +157,7 @@ def _best_responses(
     adrs: pl.DataFrame, members: pl.DataFrame, paramcd: str, read: AnalysisRead
 ) -> pl.DataFrame:
     """Return each member's best response with ARMCD."""
-    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
-    rows = adrs.filter((col("PARAMCD") == paramcd) & is_read)
+    rows = adrs.filter((col("PARAMCD") == paramcd) & is_under_read(read))
     joined = members.select("USUBJID").join(rows, on="USUBJID", how="left", maintain_order="left")
     response = pl.when(~col("AVALC").is_in(tuple(CATEGORIES))).then(None).otherwise(col("AVALC"))
     return add_arm(joined.with_columns(response.fill_null("NE").alias("AVALC")), members)

@@ -12,7 +12,7 @@ from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import is_under_read
 from trialwright.derive.subjects import sentence_case
 from trialwright.figures.swimmer import describe_swimmer, draw_swimmer
 from trialwright.protocol.endpoints import AnalysisRead
@@ -84,7 +84,7 @@ def analyze_course(
         .otherwise(pl.coalesce("DCTDT", "TRTEDT"))
         .alias("treated_until"),
     ).filter(col("treated_until").is_not_null())
-    if members.is_empty():
+    if adsl.height and adsl[population].is_null().all():
         raise NotRecordedError("doses (EX)")
     members = members.with_columns(
         _months("treated_until").alias("treatment"),
@@ -153,9 +153,7 @@ def _events(members: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead
         (("RSP", "first response"), ("PD", "progression")) if adrs is not None else ()
     ):
         rows = adrs.filter(  # type: ignore[union-attr]
-            (col("PARAMCD") == paramcd)
-            & (col("AVALC") == "Y")
-            & (col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read]))
+            (col("PARAMCD") == paramcd) & (col("AVALC") == "Y") & is_under_read(read)
         )
         rows = rows.join(members.select("USUBJID", "TRTSDT"), on="USUBJID")
         parts.append(

@@ -73,7 +73,7 @@ def analyze_disposition(
         States in fixed order, reasons by falling frequency.
     """
     treated = adsl.filter(col("ENRLFL") == "Y")
-    if not treated["EOTSTT"].is_in(["ONGOING", "COMPLETED", "DISCONTINUED"]).any():
+    if treated.height and treated["EOTSTT"].is_null().all():
         raise NotRecordedError("doses (EX) or the end of treatment (DS)")
     states = {"ONGOING": "Treatment ongoing", "COMPLETED": "Treatment completed"}
     states |= {"DISCONTINUED": "Treatment discontinued"}
@@ -157,7 +157,7 @@ def _count_reasons(
     result_id, title, method = names
     ledger = Ledger()
     for flag, label in populations.items():
-        if adsl[flag].is_null().all():
+        if adsl.height and adsl[flag].is_null().all():
             continue  # who belongs to it was not recorded
         within = adsl.filter(col(flag) == "Y")
         population = slug(flag[:-2])
@@ -181,6 +181,6 @@ def _count_reasons(
         populations=[
             [slug(flag[:-2]), label]
             for flag, label in populations.items()
-            if adsl[flag].is_not_null().any()
+            if adsl.is_empty() or adsl[flag].is_not_null().any()
         ],
     )

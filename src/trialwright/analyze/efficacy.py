@@ -21,7 +21,7 @@ from trialwright.core.table import (
     row,
 )
 from trialwright.derive.awaited import is_awaited
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import is_under_read
 from trialwright.figures.proportion import describe_proportion, draw_proportion
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Sensitivity, Unknown
@@ -223,8 +223,7 @@ def find_statuses(
     adrs: pl.DataFrame, members: pl.DataFrame, paramcd: str, read: AnalysisRead
 ) -> pl.DataFrame:
     """Return each member's status with ARMCD; UNKNOWN where none was derived."""
-    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
-    rows = adrs.filter((col("PARAMCD") == paramcd) & is_read)
+    rows = adrs.filter((col("PARAMCD") == paramcd) & is_under_read(read))
     joined = members.select("USUBJID").join(rows, on="USUBJID", how="left", maintain_order="left")
     return add_arm(joined.with_columns(col("AVALC").fill_null(UNKNOWN)), members)
 

@@ -71,7 +71,11 @@ def analyze_flow(adsl: pl.DataFrame, populations: Mapping[str, str]) -> FlowResu
     _add_count(ledger, "screened", "Assessed for eligibility", remaining, "USUBJID")
     boxes.append(_box("screened", "Assessed for eligibility", adsl.height, None, is_side=False))
     above = "screened"
-    known = {flag: label for flag, label in populations.items() if adsl[flag].is_not_null().any()}
+    known = {
+        flag: label
+        for flag, label in populations.items()
+        if adsl.is_empty() or adsl[flag].is_not_null().any()
+    }
     for flag, label in known.items():
         excluded = remaining.filter(col(flag).ne_missing("Y"))
         reason = "SCRFREAS" if flag == "ENRLFL" else f"{flag[:-2]}REAS"

@@ -1,4 +1,4 @@
-"""`trialwright new|check|run|show|query`: what can be asked of a study."""
+"""`trialwright new|check|run|show|query|status`: what can be asked of a study."""
 
 import argparse
 from collections.abc import Callable
@@ -39,6 +39,13 @@ def add_study_commands(commands: Subparsers) -> None:
     query.add_argument(
         "sql", metavar="SQL", help="a query; tables are adsl, adex, adrs, adtte, ..."
     )
+
+    status = _command(
+        commands, "status", "accrual, stage, and what is awaited, on a day",
+        "status mytrial --as-of 2021-09-30",
+    )  # fmt: skip
+    status.add_argument("study", metavar="STUDY", help="folder with protocol.yaml and data/")
+    status.add_argument("--as-of", metavar="DATE", help="the day, such as 2021-09-30")
 
 
 def _command(commands: Subparsers, name: str, words: str, example: str) -> argparse.ArgumentParser:

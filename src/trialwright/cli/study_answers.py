@@ -3,14 +3,16 @@
 import argparse
 import json
 import sys
+from datetime import date
 from typing import Any
 
 import polars as pl
 
-from trialwright.core.errors import FindingsError, Severity
+from trialwright.core.errors import FindingsError, Severity, StudyError
 from trialwright.study.query import query_datasets
 from trialwright.study.session import Study, open_study
 from trialwright.study.show import Shown, show_result
+from trialwright.study.status import find_status
 from trialwright.study.template import copy_example
 
 MOST_PRINTED = 200
@@ -95,6 +97,22 @@ def answer_show(arguments: argparse.Namespace) -> int:
         _print_json(shown.as_dict())
     else:
         print(shown.to_text())
+    return 0
+
+
+def answer_status(arguments: argparse.Namespace) -> int:
+    """Print where a trial stood on a day."""
+    try:
+        as_of = date.fromisoformat(arguments.as_of) if arguments.as_of else None
+    except ValueError as error:
+        raise StudyError(
+            f"--as-of is '{arguments.as_of}', expected a date that exists. Write it as 2021-09-30."
+        ) from error
+    status = find_status(open_study(arguments.study), as_of)
+    if arguments.json:
+        _print_json(status.as_dict())
+    else:
+        print(status.to_text())
     return 0
 
 

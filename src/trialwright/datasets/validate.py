@@ -29,6 +29,8 @@ from trialwright.datasets import (
 from trialwright.datasets.recorded import prepare_recorded
 from trialwright.datasets.rules_registry import RULES, Rule, make_findings, order_findings
 from trialwright.datasets.study_facts import AgentFacts, ScanSchedule, StudyFacts, VisitWindow
+from trialwright.protocol.rules import RULES as PROTOCOL_RULES
+from trialwright.protocol.rules import WARNINGS as PROTOCOL_WARNINGS
 
 __all__ = [
     "RULES",
@@ -120,6 +122,10 @@ def describe_rules() -> str:
             if rule.module == module.__name__:
                 lines += ["", f"### {rule.id}", "", f"{rule.title} (*{_effect(rule)}*)."]
                 lines += ["", f"Why: {rule.why}", "", f"To mend: {rule.mend}"]
+    lines += ["", "## Protocol", "", "These hold `protocol.yaml` itself."]
+    for rule_id, explained in PROTOCOL_RULES.items():
+        effect = "warns" if rule_id in PROTOCOL_WARNINGS else "blocks"
+        lines += ["", f"### {rule_id}", "", f"{explained} (*{effect}*)"]
     return "\n".join(lines) + "\n"
 
 

@@ -63,6 +63,11 @@ COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
 """Columns that are read of each tumor domain; those a data set lacks are null."""
 
 
+def is_under_read(read: AnalysisRead) -> pl.Expr:
+    """Tell whether a row of an analysis dataset follows a read; one of no read follows every."""
+    return col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
+
+
 def select_read(
     recorded: Mapping[str, pl.DataFrame], domain: str, read: AnalysisRead
 ) -> pl.DataFrame:

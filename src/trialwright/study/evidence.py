@@ -1,6 +1,7 @@
 """What a click on a number opens, gathered from the store of a run."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import polars as pl
 from polars import col
@@ -61,7 +62,7 @@ def gather_evidence(
     numbers = [
         NumberEvidence(
             ref=f"{name}.{item['stat_id']}",
-            label=item["stat_label"],
+            label=_name_number(item),
             value=item["stat"],
             unit=item["unit"] or "",
             method=result.method.name,
@@ -77,6 +78,12 @@ def gather_evidence(
     return Evidence(
         tuple(numbers), tuple(tables.tables()), tuple(_source_tables(used, sources, store))
     )
+
+
+def _name_number(item: Mapping[str, Any]) -> str:
+    """Return what a number is: its label, with the level it is of where the label is silent."""
+    label, level = str(item["stat_label"]), item["variable_level"]
+    return label if not level or str(level).lower() in label.lower() else f"{level}: {label}"
 
 
 class Loader:

@@ -181,6 +181,10 @@ class Study:
         """Read the tables and check them."""
         recorded = list_recorded(self.directory.tables, self.protocol.study.data_cut)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
+        for name in [name for name in self.store.states if name.startswith("raw.")]:
+            if name not in raw:  # a table that was there in an earlier run
+                self.store.forget(name)
+                self.store.forget(name.removeprefix("raw."))
         names = {domain: path.name for domain, path in self.directory.tables.items()}
         folder = self.path / DATA_FOLDER
         listing = ",".join(sorted(path.name for path in folder.iterdir()))

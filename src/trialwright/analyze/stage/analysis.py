@@ -11,8 +11,8 @@ from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
-from trialwright.derive.awaited import is_awaited
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.awaited import date_of_landmark, is_awaited
+from trialwright.derive.reads import is_under_read
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Unknown
@@ -62,30 +62,27 @@ def analyze_stage(
     populations, data_cut, armcd = cut
     adsl = adsl.filter(col("ARMCD") == armcd)
     bounds = TwoStageDesign(design.stage_1.r1, design.stage_1.n1, design.total.r, design.total.n)
-    included = _in_order(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
-    in_order = included.filter(col(populations[endpoint.population][0]) == "Y")
-    enrolled, evaluable = (frame.filter(~col("is_awaited")) for frame in (included, in_order))
-    size = bounds.n1 if evaluable.height < bounds.n else bounds.n
-    # Who comes after the planned number must not stand in for one of it who is awaited.
-    first = in_order.head(size).filter(~col("is_awaited"))
+    included = list_included(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
+    members = included.filter(col(populations[endpoint.population][0]) == "Y")
+    size = bounds.n1 if members.height < bounds.n else bounds.n
+    # The first by order of inclusion decide, so one who is awaited keeps the place.
+    first = members.head(size).filter(~col("is_awaited"))
+    evaluable, enrolled = (rows.filter(~col("is_awaited")) for rows in (members, included))
     ledger = Ledger()
     decisions = {
         key: _decide(ledger, key, bounds, design, rows)
         for key, rows in ((OBSERVED, first), (ALL, evaluable), (ENROLLED, enrolled))
     }
-    over = in_order.slice(size).filter(~col("is_awaited"))
-    ledger.add(Stat("over_run", over.height, "n", "Evaluable beyond the plan"), "ADSL", over)
-    awaited = in_order.filter(col("is_awaited"))
-    ledger.add(Stat("awaited", awaited.height, "n", "Evaluable, outcome awaited"), "ADSL", awaited)
+    awaited = members.head(size).filter("is_awaited")
+    _add_patients(ledger, awaited, members.slice(size))
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
-    attained = evaluable if awaited.is_empty() else evaluable.clear()  # no size is attained yet
+    attained = evaluable.clear() if members["is_awaited"].any() else evaluable  # not yet a size
     rules = add_attained_rules(ledger, bounds, design, attained)
-    settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
     return StageResult(
         id="stage",
         title="Two-stage design and decision",
-        method=Method("Two-stage design", settings, REFERENCES),
+        method=_method(design),
         data=ledger.data,
         basis=ledger.basis,
         bounds=[bounds.r1, bounds.n1, bounds.r, bounds.n],
@@ -93,13 +90,27 @@ def analyze_stage(
         kinds=find_kinds(bounds, design),
         rules=rules,
         path=_path(evaluable, endpoint.unknown),
+        awaited=awaited.select("USUBJID", "ENRLNUM", "landmark"),
     )
+
+
+def _add_patients(ledger: Ledger, awaited: pl.DataFrame, beyond: pl.DataFrame) -> None:
+    """Add who is awaited among the first, and who is evaluable beyond the plan."""
+    stat = Stat("awaited", awaited.height, "n", "Awaited among the first")
+    ledger.add(stat, "ADSL", awaited)
+    stat = Stat("over_run", beyond.height, "n", "Evaluable beyond the plan")
+    ledger.add(stat, "ADSL", beyond)
+
+
+def _method(design: Design) -> Method:
+    """Return the method with every setting in force."""
+    settings = {"decided on": design.decide_on.value, "patients beyond it": design.over_run.value}
+    return Method("Two-stage design", settings, REFERENCES)
 
 
 def _statuses(adrs: pl.DataFrame, endpoint: Landmark, read: AnalysisRead) -> pl.DataFrame:
     """Return the endpoint's rows under the read."""
-    is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
-    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_read)
+    return adrs.filter((col("PARAMCD") == endpoint.paramcd) & is_under_read(read))
 
 
 def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
@@ -110,16 +121,21 @@ def _path(evaluable: pl.DataFrame, unknown: Unknown) -> pl.DataFrame:
     return evaluable.select("USUBJID", "ENRLNUM", outcome.alias("AVALC"))
 
 
-def _in_order(
+def list_included(
     adsl: pl.DataFrame, statuses: pl.DataFrame, endpoint: Landmark, data_cut: date
 ) -> pl.DataFrame:
-    """Return the enrolled in order of inclusion with their status, and whether it is awaited."""
+    """Return the enrolled in order of inclusion with AVALC, landmark (date) and is_awaited."""
     joined = adsl.filter(col("ENRLFL") == "Y").join(
         statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
     )
-    joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN)).sort("ENRLNUM")
-    awaited = is_awaited(pl.lit(data_cut), endpoint.at_months, endpoint.at_days)
-    return joined.with_columns(is_awaited=awaited)
+    at = endpoint.at_months, endpoint.at_days
+    return (
+        joined.with_columns(
+            col("AVALC").fill_null(UNKNOWN), date_of_landmark(*at).alias("landmark")
+        )
+        .with_columns(is_awaited(pl.lit(data_cut), *at).alias("is_awaited"))
+        .sort("ENRLNUM")
+    )
 
 
 def _decide(

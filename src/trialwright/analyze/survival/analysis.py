@@ -11,7 +11,7 @@ from trialwright.analyze.survival.result import CURVE_SCHEMA, MAIN, SurvivalResu
 from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
 from trialwright.core.result import Method
 from trialwright.core.units import DAYS_PER_MONTH, days_from_months, months_from_days
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import is_under_read
 from trialwright.protocol.curves import BeyondLast, CurveRules, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import FollowUp, Sensitivity, TimeToEvent
@@ -146,7 +146,7 @@ class _Choice:
 
     def rows(self, adtte: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         """Return the population's rows of the parameter under the read."""
-        is_read = col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[self.read])
+        is_read = is_under_read(self.read)
         return add_arm(adtte.filter((col("PARAMCD") == self.paramcd) & is_read), members)
 
 
