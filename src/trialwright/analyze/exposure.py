@@ -67,6 +67,8 @@ class ExposureResult(Result):
         if name == "treated":
             n_of = self.count(group.key("n"))
             return cell(print_n_percent(self.count(key), n_of), self.ref(key))
+        if agent and not self.count(_key(group, agent, "treated")):
+            return cell("0" if number else "none treated", self.ref(_key(group, agent, "treated")))
         digits = PARAMETERS[name][1]
         if number:
             key = _key(group, agent, name, number)

@@ -33,13 +33,14 @@ class BestChangeResult(Result):
         rows = [
             row(
                 item["USUBJID"],
-                item["label"] or "Not stated",
+                *([item["label"] or "Not stated"] if self.label_name else []),
                 cell(round_half_up(item["PCHG"], 1), self.ref(slug(item["USUBJID"]))),
                 item["AVALC"] or "NE",
             )
             for item in self.changes.iter_rows(named=True)
         ]
-        heads = ("Patient", self.label_name, "Best change, %", "Best response")
+        label = [self.label_name] if self.label_name else []
+        heads = ("Patient", *label, "Best change, %", "Best response")
         note = "Change of the sum of target diameters from baseline; NE, no complete later sum."
         return make_table(self.id, self.title, heads, rows, [note])
 

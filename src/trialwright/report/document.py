@@ -194,7 +194,7 @@ def _primary(material: Material) -> Section | None:
             blocks += _curve_apart(material)
     for result_id, result in material.results.items():
         if isinstance(result, StageResult):
-            told = [*efficacy.tell_stage(result), *efficacy.tell_estimate(result)]
+            told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
             blocks += _show(material, result_id, told)
             if not result.rules.is_empty():
                 blocks.append(TableBlock(result.rules_table()))

@@ -11,7 +11,7 @@ from trialwright.analyze.stage.attained import add_attained_rules, find_kinds
 from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
-from trialwright.derive.awaited import is_awaited
+from trialwright.derive.awaited import date_of_landmark, is_awaited
 from trialwright.derive.reads import is_under_read
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
@@ -127,14 +127,14 @@ def list_included(
     joined = adsl.filter(col("ENRLFL") == "Y").join(
         statuses.select("USUBJID", "ASEQ", "AVALC"), on="USUBJID", how="left"
     )
-    landmark = (
-        col("TRTSDT").dt.offset_by(f"{endpoint.at_months}mo")
-        if endpoint.at_months
-        else col("TRTSDT") + pl.duration(days=endpoint.at_days)
+    at = endpoint.at_months, endpoint.at_days
+    return (
+        joined.with_columns(
+            col("AVALC").fill_null(UNKNOWN), date_of_landmark(*at).alias("landmark")
+        )
+        .with_columns(is_awaited(pl.lit(data_cut), *at).alias("is_awaited"))
+        .sort("ENRLNUM")
     )
-    joined = joined.with_columns(col("AVALC").fill_null(UNKNOWN), landmark.alias("landmark"))
-    awaited = is_awaited(pl.lit(data_cut), endpoint.at_months, endpoint.at_days)
-    return joined.sort("ENRLNUM").with_columns(is_awaited=awaited)
 
 
 def _decide(

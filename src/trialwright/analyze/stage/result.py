@@ -76,16 +76,10 @@ class StageResult(Result):
             heading("Decision"),
             row("Evaluable, first by order of inclusion", self._pair("first_successes", "first_n")),
             row("Decision", self.print_decision(OBSERVED)),
-            *self._awaited_rows(),
             *self._variant_rows(),
             *self._estimate_rows(),
         ]
         return make_table(self.id, self.title, ("", "Result"), rows, self._notes())
-
-    def _awaited_rows(self) -> list[Row]:
-        if not self.count("awaited"):
-            return []
-        return [row("Evaluable, outcome awaited at the data cut", self._count("awaited"))]
 
     def _variant_rows(self) -> list[Row]:
         """Return what others than the planned patients say, once there is a decision to change."""

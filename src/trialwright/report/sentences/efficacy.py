@@ -121,21 +121,20 @@ def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
     return cell(round_half_up(as_percent(value), digits), result.ref(stat_id))
 
 
-def tell_estimate(stage: StageResult) -> list[Text]:
-    """State the success rate with the interval exact for two stages, once there is one."""
+def tell_estimate(stage: StageResult) -> Text:
+    """State the success rate with the interval that is exact for the two stages."""
     if stage.value("mle") is None:
-        return []
-    limits = [as_percent(stage.value(key)) for key in ("low", "high")]
+        return ("No estimate yet: the stage has not ended.",)
+    low, high = (stage.value(key) for key in ("low", "high"))
+    limits = [as_percent(value) for value in (low, high)]
     interval = cell(print_interval(limits[0], limits[1]), stage.ref("low"), stage.ref("high"))
-    return [
-        (
-            "Estimated as the two-stage design asks, the success rate is ",
-            _rate(stage, "mle"),
-            "% (95% CI ",
-            interval,
-            ", exact by stage).",
-        )
-    ]
+    return (
+        "Estimated as the two-stage design asks, the success rate is ",
+        _rate(stage, "mle"),
+        "% (95% CI ",
+        interval,
+        ", exact by stage).",
+    )
 
 
 def tell_survival(result: SurvivalResult) -> list[Text]:
