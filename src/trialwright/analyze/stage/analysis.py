@@ -75,9 +75,7 @@ def analyze_stage(
     _add_patients(ledger, awaited, members.slice(size).filter(~col("is_awaited")))
     _add_plan(ledger, bounds, design)
     _add_estimate(ledger, bounds, design, first)
-    rules = add_attained_rules(
-        ledger, bounds, design, members.clear() if awaited.height else evaluable
-    )
+    rules = add_attained_rules(ledger, bounds, design, _attained(members))
     return StageResult(
         id="stage",
         title="Two-stage design and decision",
@@ -91,6 +89,11 @@ def analyze_stage(
         path=_path(evaluable, endpoint.unknown),
         awaited=awaited.select("USUBJID", "ENRLNUM", "landmark"),
     )
+
+
+def _attained(members: pl.DataFrame) -> pl.DataFrame:
+    """Return the evaluable once nobody is awaited; until then no size has been attained."""
+    return members.clear() if members["is_awaited"].any() else members
 
 
 def _add_patients(ledger: Ledger, awaited: pl.DataFrame, beyond: pl.DataFrame) -> None:
