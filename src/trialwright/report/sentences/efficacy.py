@@ -235,7 +235,8 @@ def tell_objective_response(result: BestResponseResult) -> list[Text]:
                 number(result, keys[0]),
                 " of ",
                 number(result, n),
-                f" {plural(result.count(n), 'patient', 'patients')} ({percent}%; {100 * result.level:g}% CI ",
+                f" {plural(result.count(n), 'patient', 'patients')} ({percent}%; ",
+                f"{100 * result.level:g}% CI ",
                 cell(print_interval(limits[0], limits[1]), *(result.ref(k) for k in keys[1:])),
                 ") had an objective response.",
             )
