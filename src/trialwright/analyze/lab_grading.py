@@ -57,7 +57,9 @@ def list_reasons(listing: pl.DataFrame, kind: str) -> list[tuple[str, str, str]]
     ]
 
 
-def analyze_lab_grading(adlb: pl.DataFrame, dictionary: str) -> LabGrading:
+def analyze_lab_grading(
+    adlb: pl.DataFrame, dictionary: str, adsl: pl.DataFrame | None = None
+) -> LabGrading:
     """Count the laboratory values that have no grade, and those for review, with their reasons.
 
     Parameters
@@ -66,6 +68,8 @@ def analyze_lab_grading(adlb: pl.DataFrame, dictionary: str) -> LabGrading:
         Analysis dataset ADLB.
     dictionary : str
         What graded the values, such as "CTCAE 4.03"; printed with the table.
+    adsl : DataFrame, optional
+        Subjects; those with SAFFL = "Y" are counted. Everybody in `adlb` when omitted.
 
     Returns
     -------
@@ -74,6 +78,10 @@ def analyze_lab_grading(adlb: pl.DataFrame, dictionary: str) -> LabGrading:
     """
     has_term = col("ATOXDSCL").is_not_null() | col("ATOXDSCH").is_not_null()
     has_reason = col("ATOXRSNL").is_not_null() | col("ATOXRSNH").is_not_null()
+    if adsl is not None:
+        adlb = adlb.join(
+            adsl.filter(col("SAFFL") == "Y"), on="USUBJID", how="semi", maintain_order="left"
+        )
     expected = adlb.filter(has_term)
     ledger = Ledger()
     for key, label, rows in (

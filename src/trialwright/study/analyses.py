@@ -242,7 +242,7 @@ def _of_safety(arms: list[tuple[str, str]], endpoint: Safety) -> list[Step]:
     if endpoint.ctcae:
         values = {"adlb": "adlb", "adsl": "adsl"}
         steps.append(_step(analyze_lab_shift, "lab_shift", values, arms=arms, dictionary=graded))
-        steps.append(_step(analyze_lab_grading, "lab_grading", {"adlb": "adlb"}, dictionary=graded))
+        steps.append(_step(analyze_lab_grading, "lab_grading", values, dictionary=graded))
     return steps
 
 

@@ -27,6 +27,11 @@ def query_datasets(datasets: Mapping[str, pl.DataFrame], sql: str) -> pl.DataFra
     StudyError
         When the query cannot be answered; the message says why and which tables there are.
     """
+    if not sql.lstrip("( \t\n").lower().startswith(("select", "with")):
+        raise StudyError(
+            f"The query cannot be answered: '{sql}' reads nothing, and nothing else is allowed. "
+            f"Tables are {', '.join(datasets)}; write one SELECT statement."
+        )
     context = pl.SQLContext(dict(datasets), eager=True)
     try:
         answer = context.execute(sql)
