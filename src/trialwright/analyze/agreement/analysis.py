@@ -32,12 +32,14 @@ from trialwright.protocol.schedule import CentralReview
 
 FLAGS = {
     "bor": ("is_bor_discordant", ("BOR",)),
-    "pd": ("is_pd_discordant", ("PD",)),
-    "pd_date": ("is_pd_date_discordant", ("PD",)),
-    "response_date": ("is_response_date_discordant", ("RSP",)),
+    "pd": ("is_pd_discordant", ("PD", "OVR")),
+    "pd_date": ("is_pd_date_discordant", ("PD", "OVR")),
+    "response_date": ("is_response_date_discordant", ("RSP", "OVR")),
     "adjudicated": ("needs_adjudication", ("BOR", "PD")),
 }
-"""Which column of `compare_reads` and which parameters stand behind each measure."""
+"""Which column of `compare_reads` and which parameters stand behind each measure.
+
+That no progression or response came is shown by the assessments themselves."""
 
 EARLY, LATE = ("local_only", "both_local_earlier"), ("central_only", "both_local_later")
 DISCREPANCIES = {
@@ -214,7 +216,7 @@ def _add_progressions(ledger: Ledger, reads: Reads, group: Group, pairs: pl.Data
     both = (LOCAL, reads.central)
 
     def behind(*classes: str) -> pl.DataFrame:
-        return reads.rows(pairs.filter(col("progression").is_in(classes)), ("PD",), both)
+        return reads.rows(pairs.filter(col("progression").is_in(classes)), ("PD", "OVR"), both)
 
     stat = Stat(group.key("compared"), pairs.height, "N", "Patients compared", "PD")
     ledger.add(stat, "ADRS", behind(*COUNTS), None, group)
