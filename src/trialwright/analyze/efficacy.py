@@ -8,7 +8,16 @@ from typing import Any, ClassVar
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.ledger import (
+    MAIN,
+    Group,
+    Ledger,
+    Stat,
+    add_arm,
+    make_groups,
+    name_parts,
+    slug,
+)
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
@@ -21,14 +30,14 @@ from trialwright.core.table import (
     row,
 )
 from trialwright.derive.awaited import is_awaited
+from trialwright.derive.landmark import SUCCESS, UNKNOWN
 from trialwright.derive.reads import is_under_read
 from trialwright.figures.proportion import describe_proportion, draw_proportion
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Sensitivity, Unknown
 from trialwright.stats.proportion import ProportionInterval, estimate_proportion
 
-MAIN = "main"
-SUCCESS, FAILURE, UNKNOWN, AWAITED = "SUCCESS", "FAILURE", "UNKNOWN", "AWAITED"
+AWAITED = "AWAITED"
 REFERENCE = "Clopper CJ, Pearson ES. Biometrika 1934;26:404-413."
 
 Population = tuple[str, str]
@@ -129,11 +138,6 @@ class LandmarkResult(Result):
             for level in self.levels
         ]
         return pl.DataFrame(rows)
-
-
-def name_parts(analysis: str, name: str) -> tuple[str, ...]:
-    """Return the parts of a statistic's id; those of the main analysis stand without a name."""
-    return (name,) if analysis == MAIN else (analysis, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """`trialwright design ...`: what can be asked of two-stage designs, with an example each."""
 
+from trialwright.cli.declare import Subparsers, declare
 from trialwright.cli.design_monitoring import add_monitoring_commands
 from trialwright.cli.design_options import (
     DESIGN_HELP,
-    Subparsers,
     add_counts,
     add_hypotheses,
     add_stage,
-    declare,
 )
 
 
@@ -29,7 +28,7 @@ def _add_search(commands: Subparsers) -> None:
         commands,
         "search",
         "find the optimal, minimax and admissible designs, proven",
-        "search --p0 .20 --p1 .40 --alpha .05 --power .80",
+        "design search --p0 .20 --p1 .40 --alpha .05 --power .80",
         "design_answers:answer_search",
     )
     add_hypotheses(parser)
@@ -43,7 +42,7 @@ def _add_evaluate(commands: Subparsers) -> None:
         commands,
         "evaluate",
         "compute what a design does at given true rates",
-        "evaluate --design 3/13,12/43 --rates .1,.2,.4",
+        "design evaluate --design 3/13,12/43 --rates .1,.2,.4",
         "design_answers:answer_evaluate",
     )
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)
@@ -58,7 +57,7 @@ def _add_decide(commands: Subparsers) -> None:
         commands,
         "decide",
         "decide at any count of patients, on plan or off",
-        "decide --design 3/13,12/43 --responses 1 --n 14 --p0 .20 --p1 .40",
+        "design decide --design 3/13,12/43 --responses 1 --n 14 --p0 .20 --p1 .40",
         "design_answers:answer_decide",
     )
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)
@@ -84,7 +83,7 @@ def _add_infer(commands: Subparsers) -> None:
         commands,
         "infer",
         "estimate the rate after a trial has ended",
-        "infer --design 3/13,12/43 --responses 1 --n 13 --p0 .20 --level .95",
+        "design infer --design 3/13,12/43 --responses 1 --n 13 --p0 .20 --level .95",
         "design_answers:answer_infer",
     )
     parser.add_argument("--design", metavar="R1/N1,R/N", help=DESIGN_HELP)
@@ -104,7 +103,7 @@ def _add_attained(commands: Subparsers) -> None:
         commands,
         "attained",
         "adapt a design to a stage that is off plan, every way under its name",
-        "attained --design 3/13,12/43 --n1 14 --p0 .20 --p1 .40 --alpha .05 --power .80",
+        "design attained --design 3/13,12/43 --n1 14 --p0 .20 --p1 .40 --alpha .05 --power .80",
         "design_answers:answer_attained",
     )
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)

@@ -1,11 +1,10 @@
 """Further questions of `trialwright design`: one stage, monitoring, landmarks and timing."""
 
+from trialwright.cli.declare import Subparsers, declare
 from trialwright.cli.design_options import (
     DESIGN_HELP,
-    Subparsers,
     add_counts,
     add_hypotheses,
-    declare,
 )
 
 ANSWERS = "design_monitoring_answers"
@@ -30,7 +29,7 @@ def _add_single(commands: Subparsers) -> None:
         commands,
         "single",
         "find the smallest exact single-stage designs",
-        "single --p0 .20 --p1 .40 --alpha .05 --power .80",
+        "design single --p0 .20 --p1 .40 --alpha .05 --power .80",
         f"{ANSWERS}:answer_single",
     )
     add_hypotheses(parser)
@@ -41,7 +40,7 @@ def _add_efficacy(commands: Subparsers) -> None:
         commands,
         "efficacy",
         "find the design that may also stop early for efficacy",
-        "efficacy --p0 .20 --p1 .40 --alpha .05 --power .80 --expect interest",
+        "design efficacy --p0 .20 --p1 .40 --alpha .05 --power .80 --expect interest",
         f"{ANSWERS}:answer_efficacy",
     )
     add_hypotheses(parser)
@@ -59,7 +58,7 @@ def _add_boundary(commands: Subparsers) -> None:
         commands,
         "boundary",
         "find when events are too many, with exact crossing probabilities",
-        "boundary --looks 5,10,15,20 --tolerable .20 --limit .10 --rates .2,.4",
+        "design boundary --looks 5,10,15,20 --tolerable .20 --limit .10 --rates .2,.4",
         f"{ANSWERS}:answer_boundary",
     )
     parser.add_argument("--looks", required=True, metavar="N,N,...", help="patients at each look")
@@ -81,7 +80,7 @@ def _add_bryant_day(commands: Subparsers) -> None:
         commands,
         "bryant-day",
         "find the design that watches response and toxicity together",
-        "bryant-day --response .10,.30 --toxicity .40,.20 --alphas .10,.10 --power .80",
+        "design bryant-day --response .10,.30 --toxicity .40,.20 --alphas .10,.10 --power .80",
         f"{ANSWERS}:answer_bryant_day",
     )
     parser.add_argument(
@@ -101,7 +100,7 @@ def _add_predict(commands: Subparsers) -> None:
         commands,
         "predict",
         "compute posterior and predictive probabilities under a Beta prior",
-        "predict --design 3/13,12/43 --responses 1 --n 14 --prior 1,1 --threshold .20",
+        "design predict --design 3/13,12/43 --responses 1 --n 14 --prior 1,1 --threshold .20",
         f"{ANSWERS}:answer_predict",
     )
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)
@@ -117,7 +116,7 @@ def _add_landmark(commands: Subparsers) -> None:
         commands,
         "landmark",
         "find the design on survival at a landmark, with accrual",
-        "landmark --s0 .20 --s1 .40 --months 6 --alpha .05 --power .80 --accrual 2",
+        "design landmark --s0 .20 --s1 .40 --months 6 --alpha .05 --power .80 --accrual 2",
         f"{ANSWERS}:answer_landmark",
     )
     for name, meaning in (("s0", "of no interest"), ("s1", "of interest")):
@@ -144,7 +143,7 @@ def _add_timing(commands: Subparsers) -> None:
         commands,
         "timing",
         "count the months and the over-run when success is known at a landmark",
-        "timing --design 3/13,12/43 --rate .20 --months 6 --accrual 2 --pause",
+        "design timing --design 3/13,12/43 --rate .20 --months 6 --accrual 2 --pause",
         f"{ANSWERS}:answer_timing",
     )
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)

@@ -1,14 +1,7 @@
 """`trialwright npx ...`: what can be asked of an Olink export alone, with an example each."""
 
-import argparse
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
+from trialwright.cli.declare import Parser, Subparsers, declare
 
-Subparsers = Any  # argparse keeps the type of add_subparsers private
-Parser = argparse.ArgumentParser
-
-JSON_HELP = "print one JSON value alone on standard output"
 MODELS = ("mixed", "mixed-ml", "moderated", "paired-t", "signed-rank")
 
 
@@ -24,30 +17,13 @@ def add_npx_commands(subparsers: Subparsers) -> None:
     _add_quality(commands)
 
 
-def _command(commands: Subparsers, name: str, help_text: str, example: str, answer: str) -> Parser:
-    """Add one command with its example; `answer` names the function that runs it."""
-    parser: Parser = commands.add_parser(
-        name,
-        help=help_text,
-        description=help_text[0].upper() + help_text[1:] + ".",
-        epilog=f"example:\n  trialwright npx {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _command(commands: Subparsers, name: str, help_text: str, example: str) -> Parser:
+    """Add one command that reads Olink exports."""
+    parser = declare(commands, name, help_text, f"npx {example}", f"npx_answers:answer_{name}")
     parser.add_argument(
         "files", nargs="+", metavar="NPX_FILE", help="Olink export: workbook, CSV, Parquet or zip"
     )
-    parser.add_argument("--json", action="store_true", help=JSON_HELP)
-    parser.set_defaults(run=_load_when_asked(answer))
     return parser
-
-
-def _load_when_asked(answer: str) -> Callable[[argparse.Namespace], int]:
-    """Return a function that imports its module only when it is called."""
-
-    def run(arguments: argparse.Namespace) -> int:
-        return int(getattr(import_module("trialwright.cli.npx_answers"), answer)(arguments))
-
-    return run
 
 
 def _add_test(commands: Subparsers) -> None:
@@ -56,7 +32,6 @@ def _add_test(commands: Subparsers) -> None:
         "test",
         "compare protein levels between visits of the same patients",
         "test plasma.xlsx --samples samples.csv --contrast C2D1:C1D1 --contrast C1D15:C1D1",
-        "answer_test",
     )
     parser.add_argument(
         "--samples", required=True, metavar="FILE", help="table with SampleID, Subject and Visit"
@@ -87,7 +62,6 @@ def _add_quality(commands: Subparsers) -> None:
         "quality",
         "say what is low, warned, outlying or uneven in an export",
         "quality plasma.xlsx --samples samples.csv",
-        "answer_quality",
     )
     parser.add_argument(
         "--samples", required=True, metavar="FILE", help="table with SampleID, Subject and Visit"

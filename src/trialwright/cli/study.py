@@ -1,12 +1,6 @@
 """`trialwright new|check|run|show|query|status`: what can be asked of a study."""
 
-import argparse
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
-
-Subparsers = Any  # argparse keeps the type of add_subparsers private
-JSON_HELP = "print one JSON value alone on standard output"
+from trialwright.cli.declare import Parser, Subparsers, declare
 
 
 def add_study_commands(commands: Subparsers) -> None:
@@ -48,23 +42,6 @@ def add_study_commands(commands: Subparsers) -> None:
     status.add_argument("--as-of", metavar="DATE", help="the day, such as 2021-09-30")
 
 
-def _command(commands: Subparsers, name: str, words: str, example: str) -> argparse.ArgumentParser:
-    """Add one command with its example; its answer is loaded only when it is asked."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=words,
-        description=words[0].upper() + words[1:] + ".",
-        epilog=f"example:\n  trialwright {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help=JSON_HELP)
-    parser.set_defaults(run=_load_when_asked(f"answer_{name}"))
-    return parser
-
-
-def _load_when_asked(function: str) -> Callable[[argparse.Namespace], int]:
-    def run(arguments: argparse.Namespace) -> int:
-        answers = import_module("trialwright.cli.study_answers")
-        return int(getattr(answers, function)(arguments))
-
-    return run
+def _command(commands: Subparsers, name: str, words: str, example: str) -> Parser:
+    """Add one command that works on a study."""
+    return declare(commands, name, words, example, f"study_answers:answer_{name}")

@@ -11,6 +11,7 @@ from trialwright.core.errors import EstimateError
 from trialwright.core.result import make_basis, make_statistics
 
 ALL_ARMS = "All"
+MAIN = "main"
 SIGNS = {
     "<=|\u2264": "le",
     ">=|\u2265": "ge",
@@ -36,6 +37,11 @@ class Group:
     def key(self, *parts: str) -> str:
         """Return a statistic's id within this group, as "sex.m.n" or "sex.m.n.xan_hi"."""
         return ".".join([slug(part) for part in parts] + ([self.suffix] if self.suffix else []))
+
+
+def name_parts(analysis: str, name: str) -> tuple[str, ...]:
+    """Return the parts of a statistic's id; those of the main analysis stand without a name."""
+    return (name,) if analysis == MAIN else (analysis, name)
 
 
 @dataclass(frozen=True, slots=True)

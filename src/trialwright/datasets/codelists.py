@@ -17,6 +17,7 @@ class Codelist:
     is_extensible: bool = False
 
 
+SUBSEQUENT_THERAPY = "SUBSEQUENT ANTICANCER THERAPY"  # CM.CMCAT
 YES_NO = Codelist("NY", ("Y", "N"))
 YES_NO_UNKNOWN = Codelist("NY", ("Y", "N", "U", "NA"))
 YES_ONLY = Codelist("NY (Y or empty)", ("Y", "N"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 from polars import col
 
+from trialwright.datasets.codelists import SUBSEQUENT_THERAPY
 from trialwright.datasets.dates import (
     earliest_day,
     is_complete,
@@ -18,7 +19,6 @@ from trialwright.datasets.rules_registry import rule
 from trialwright.datasets.schema import VariableType
 
 CONSENT = "INFORMED CONSENT OBTAINED"
-SUBSEQUENT_THERAPY = "SUBSEQUENT ANTICANCER THERAPY"
 # Histories and concomitant medications are remembered by year and no analysis dates them; a date of
 # birth is shortened on purpose.
 MAY_BE_PARTIAL = ("mh", "cm", "pr", "be", "bs")

@@ -8,12 +8,16 @@ from polars import col
 from trialwright.core.errors import Severity
 from trialwright.datasets.recorded import Hits, Recorded, plain, quoted
 from trialwright.datasets.rules_registry import Rule, declare_rule, rule
-from trialwright.datasets.units import mm_per_unit, print_number, read_length_mm
+from trialwright.datasets.units import (
+    NORMAL_NODE_BELOW_MM,
+    mm_per_unit,
+    print_number,
+    read_length_mm,
+)
 
 DIAMETERS = ("LDIAM", "LPERP", "DIAMETER")
 SUMS = ("SUMDIAM", "SUMLDIAM", "SUMLPERP", "SUMNPDIM", "SUMPDIAM")
 LARGEST_LESION_MM = 500.0
-NORMAL_NODE_BELOW_MM = 10.0
 CONVERSION_SLACK_MM = 0.5  # what rounding to a whole mm may move
 
 

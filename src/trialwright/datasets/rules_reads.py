@@ -45,12 +45,9 @@ def find_copied_reads(recorded: Recorded) -> Iterator[Hits]:
 )
 def find_two_accepted_reads(recorded: Recorded) -> Iterator[Hits]:
     """Find scans at which records of two identified readers of one kind are accepted."""
-    for domain in ("tr", "rs"):
+    for domain, accepted in _accepted(recorded):
         code = domain.upper()
         reader, kind = f"{code}EVALID", f"{code}EVAL"
-        accepted = _accepted(recorded, domain)
-        if accepted is None:
-            continue
         scan = ["USUBJID", kind, "scan"]
         rows = (
             accepted.with_columns(col(reader).first().over(scan).alias("first_reader"))
@@ -70,12 +67,9 @@ def find_two_accepted_reads(recorded: Recorded) -> Iterator[Hits]:
 )
 def find_changing_readers(recorded: Recorded) -> Iterator[Hits]:
     """Find scans whose one accepted reader is not that of the subject's first scan."""
-    for domain in ("tr", "rs"):
+    for domain, accepted in _accepted(recorded):
         code = domain.upper()
         reader, kind = f"{code}EVALID", f"{code}EVAL"
-        accepted = _accepted(recorded, domain)
-        if accepted is None:
-            continue
         of_subject = ["USUBJID", kind]
         rows = (
             accepted.filter(col("n_readers") == 1)
@@ -112,18 +106,19 @@ def find_repeated_visits(recorded: Recorded) -> Iterator[Hits]:
     yield Hits("tr", rows, "VISITNUM", found, expected)
 
 
-def _accepted(recorded: Recorded, domain: str) -> pl.DataFrame | None:
-    """Return accepted records of identified readers with their scan and its n_readers."""
-    code = domain.upper()
-    flag, reader, kind = f"{code}ACPTFL", f"{code}EVALID", f"{code}EVAL"
-    table = recorded.pick(domain, "USUBJID", flag, reader, optional=(kind, f"{code}DTC"))
-    if table is None:
-        return None
-    scan = "VISITNUM" if recorded.has(domain, "VISITNUM") else f"{code}DTC"
-    accepted = table.filter(col(flag) == "Y", col(reader).is_not_null())
-    accepted = accepted.with_columns(col(scan).cast(pl.String).alias("scan"))
-    n_readers = col(reader).n_unique().over("USUBJID", kind, "scan").alias("n_readers")
-    return accepted.with_columns(n_readers)
+def _accepted(recorded: Recorded) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield TR and RS: accepted records of identified readers with their scan, its n_readers."""
+    for domain in ("tr", "rs"):
+        code = domain.upper()
+        flag, reader, kind = f"{code}ACPTFL", f"{code}EVALID", f"{code}EVAL"
+        table = recorded.pick(domain, "USUBJID", flag, reader, optional=(kind, f"{code}DTC"))
+        if table is None:
+            continue
+        scan = "VISITNUM" if recorded.has(domain, "VISITNUM") else f"{code}DTC"
+        accepted = table.filter(col(flag) == "Y", col(reader).is_not_null())
+        accepted = accepted.with_columns(col(scan).cast(pl.String).alias("scan"))
+        n_readers = col(reader).n_unique().over("USUBJID", kind, "scan").alias("n_readers")
+        yield domain, accepted.with_columns(n_readers)
 
 
 def _repeated(recorded: Recorded) -> Iterator[tuple[Hits, pl.Expr]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 from polars import col
 
+from trialwright.datasets.codelists import SUBSEQUENT_THERAPY
 from trialwright.datasets.recorded import (
     ENTRY_MILESTONES,
     NO_ARM,
@@ -14,7 +15,7 @@ from trialwright.datasets.recorded import (
     plain,
     quoted,
 )
-from trialwright.datasets.rules_dates import SUBSEQUENT_THERAPY, consent_dates
+from trialwright.datasets.rules_dates import consent_dates
 from trialwright.datasets.rules_registry import rule
 
 OLDEST_YEARS = 120

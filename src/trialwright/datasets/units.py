@@ -2,6 +2,7 @@
 
 import re
 
+NORMAL_NODE_BELOW_MM = 10.0  # short axis (RECIST 1.1)
 MM_PER_UNIT = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "um": 0.001, "in": 25.4, "inch": 25.4}
 LENGTH = re.compile(r"^\s*([+-]?\d+(?:[.,]\d+)?)\s*(mm|cm|m|um|in|inch)\.?\s*$", re.IGNORECASE)
 

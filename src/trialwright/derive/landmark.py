@@ -6,16 +6,12 @@ from polars import col
 from trialwright.core.errors import EstimateError
 from trialwright.derive.best_response import new_therapy_date
 from trialwright.derive.reads import count_study_day
+from trialwright.derive.response_parameters import COLUMNS
 from trialwright.protocol.endpoints import LandmarkRule
 
 SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 AVAL_OF_STATUS = {SUCCESS: 1.0, FAILURE: 0.0, UNKNOWN: None}
 PROGRESSION_FREE = ["CR", "PR", "SD", "NON-CR/NON-PD", "NED"]
-
-COLUMNS = (
-    "USUBJID", "PARQUAL", "PARAMCD", "PARAM", "VISITNUM", "VISIT", "ADT", "ADTF", "ADY", "AVALC",
-    "AVAL", "ANL01FL", "ANL02FL", "AREASON", "ASEQ", "SRCDOM", "SRCVAR", "SRCSEQ",
-)  # fmt: skip
 
 
 def derive_landmark(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 from polars import col
 
+from trialwright.datasets.units import NORMAL_NODE_BELOW_MM
 from trialwright.derive.lesion_records import (
     ABSENT,
     KEYS,
@@ -25,7 +26,6 @@ from trialwright.protocol.endpoints import AnalysisRead, MissingDay
 __all__ = ["TOO_SMALL_MM", "derive_adtr", "derive_lesion_measurements"]
 
 TOO_SMALL_MM = 5.0  # a lesion that is seen but too small to measure
-NORMAL_NODE_BELOW_MM = 10.0
 NODE_LOCATION = r"(?i)\bnode"
 OF_LESION = ["USUBJID", "TRLNKID"]
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 from polars import col
 
+from trialwright.datasets.codelists import SUBSEQUENT_THERAPY
 from trialwright.derive.dates import full_date, read_date
 from trialwright.protocol.model import DateImputation
 
@@ -13,7 +14,6 @@ Recorded = Mapping[str, pl.DataFrame]
 
 NOT_ASSIGNED = ("SCRNFAIL", "NOTASSGN", "NOTTRT", "SCREEN FAILURE")
 ENROLLED_CODES = ("ENROLLED", "RANDOMIZED")
-SUBSEQUENT_THERAPY = "SUBSEQUENT ANTICANCER THERAPY"
 CAUSE_OF_DEATH = ("PRCDTH", "PRCDTH1", "DTHCAUS")
 
 # A date counts as contact when the patient was seen or spoken to; what is reported later, such as

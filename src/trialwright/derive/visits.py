@@ -3,9 +3,9 @@
 import polars as pl
 from polars import col
 
+from trialwright.datasets.units import NORMAL_NODE_BELOW_MM
 from trialwright.derive.row_keys import encode_rows
 
-NORMAL_NODE_BELOW_MM = 10.0
 SUBJECT = "USUBJID"
 ASSESSMENT = (SUBJECT, "VISITNUM", "TRREPNUM")
 CERTAIN_NEW_LESION = ["UNEQUIVOCAL", "PRESENT", "INCREASED"]

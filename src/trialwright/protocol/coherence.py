@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from trialwright.core.errors import Finding
+from trialwright.core.units import DAYS_PER_WEEK
 from trialwright.protocol.bounds import find_design_faults
 from trialwright.protocol.nodes import Node, Shape, find_fault
 from trialwright.protocol.rules import RULES, WARNINGS
 from trialwright.protocol.strategies import find_strategy_faults
 
-DAYS_PER_WEEK = 7
 _DAY_NAME = re.compile(r"(C(?P<cycle>[1-9]\d*))?D(?P<day>-?[1-9]\d*)")
 DEFAULT_SD_MINIMUM_DAYS = 42
 

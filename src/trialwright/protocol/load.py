@@ -13,6 +13,7 @@ from ruamel.yaml.nodes import Node as YamlNode
 from ruamel.yaml.reader import ReaderError
 
 from trialwright.core.errors import Finding, ProtocolError, Severity
+from trialwright.core.units import DAYS_PER_WEEK
 from trialwright.protocol.coherence import find_conflicts
 from trialwright.protocol.faults import find_faults, repair_kinds
 from trialwright.protocol.model import CheckAction, Protocol
@@ -24,7 +25,6 @@ DEEPEST = 30
 SECOND_DOCUMENT = "a second document"
 NULL_TAG = "tag:yaml.org,2002:null"
 CORE_TAGS = "tag:yaml.org,2002:"
-DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What the check of recorded data must know, taken from the protocol."""
 
+from trialwright.core.units import DAYS_PER_WEEK
 from trialwright.datasets.study_facts import AgentFacts, ScanSchedule, StudyFacts, VisitWindow
 from trialwright.protocol.arms import StartRule
 from trialwright.protocol.eligibility import AgeAtLeast
 from trialwright.protocol.model import Protocol
 
-DAYS_PER_WEEK = 7
 CONSENT_RULE = "informed_consent"
 
 

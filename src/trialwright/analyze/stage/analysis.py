@@ -12,6 +12,7 @@ from trialwright.analyze.stage.result import ALL, ENROLLED, OBSERVED, StageResul
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
 from trialwright.derive.awaited import date_of_landmark, is_awaited
+from trialwright.derive.landmark import FAILURE, SUCCESS, UNKNOWN
 from trialwright.derive.reads import is_under_read
 from trialwright.protocol.design import Design
 from trialwright.protocol.endpoints import AnalysisRead
@@ -20,7 +21,6 @@ from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
 from trialwright.stats.two_stage_decision import Circumstances, Decision, decide_two_stage
 from trialwright.stats.two_stage_inference import infer_two_stage
 
-SUCCESS, FAILURE, UNKNOWN = "SUCCESS", "FAILURE", "UNKNOWN"
 LEVEL = 0.95
 LOOKS = {OBSERVED: "first by order", ALL: "all evaluable", ENROLLED: "all enrolled"}
 REFERENCES = (

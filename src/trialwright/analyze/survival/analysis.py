@@ -7,8 +7,17 @@ import numpy as np
 import polars as pl
 from polars import col
 
-from trialwright.analyze.survival.result import CURVE_SCHEMA, MAIN, SurvivalResult, name_parts
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.analyze.survival.result import CURVE_SCHEMA, SurvivalResult
+from trialwright.core.ledger import (
+    MAIN,
+    Group,
+    Ledger,
+    Stat,
+    add_arm,
+    make_groups,
+    name_parts,
+    slug,
+)
 from trialwright.core.result import Method
 from trialwright.core.units import DAYS_PER_MONTH, days_from_months, months_from_days
 from trialwright.derive.reads import is_under_read

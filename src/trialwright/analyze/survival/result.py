@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from trialwright.core.ledger import Group, make_groups
+from trialwright.core.ledger import MAIN, Group, make_groups, name_parts
 from trialwright.core.result import Result
 from trialwright.core.table import (
     NOT_ESTIMABLE,
@@ -21,7 +21,6 @@ from trialwright.core.table import (
 )
 from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
 
-MAIN = "main"
 RISK_TABLE_TICKS = 8
 EXPLAINED = {
     "zero limit": "Zero limit: where the curve is zero its limits are zero (the convention of "
@@ -145,11 +144,6 @@ def _print_estimate(value: float | None, lower: float | None, upper: float | Non
     if value is None and lower is None and upper is None:
         return NOT_ESTIMABLE
     return f"{round_half_up(value, 1)} ({print_interval(lower, upper)})"
-
-
-def name_parts(analysis: str, name: str) -> tuple[str, ...]:
-    """Return the parts of a statistic's id; those of the main analysis stand without a name."""
-    return (name,) if analysis == MAIN else (analysis, name)
 
 
 def risk_times(curve: pl.DataFrame) -> list[float]:
