@@ -121,8 +121,9 @@ def test_a_search_within_a_limit_finds_the_same_when_the_limit_is_wide_enough():
     assert limited.designs[0].design == free.designs[0].design
 
 
+# Subnormal rates are left out: the reference itself overflows there.
 @settings(max_examples=60, deadline=None)
-@given(design=designs(), rate=st.floats(0, 1))
+@given(design=designs(), rate=st.floats(0, 1, allow_subnormal=False))
 def test_evaluation_equals_the_sum_over_both_stages(design, rate):
     point = evaluate_two_stage(design, rate)
     x = np.arange(design.r1 + 1, design.n1 + 1)
