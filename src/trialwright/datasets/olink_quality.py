@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from polars import col
 
 from trialwright.core.errors import Finding, Severity
@@ -14,8 +13,6 @@ from trialwright.datasets.olink_panel import PASSED, ProteinMatrix
 from trialwright.stats.anova import compare_levels
 from trialwright.stats.multiplicity import adjust_p_values
 from trialwright.stats.principal_components import find_components
-
-FloatArray = NDArray[np.float64]
 
 MOST_BELOW_LOD = 0.5  # of an assay's values: beyond, it is flagged
 MOST_WARNED = 1 / 6  # of a plate's samples: beyond, the plate itself is in doubt

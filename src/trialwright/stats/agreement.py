@@ -6,13 +6,11 @@ from enum import Enum
 from math import sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.confidence import normal_quantile
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 NO_CHANCE = 1e-12  # of disagreement: less is rounding
 

@@ -5,8 +5,8 @@ from math import inf
 
 import numpy as np
 
+from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import DesignError
-from trialwright.stats.binomial import FloatArray, IntArray
 from trialwright.stats.bryant_day import BryantDayDesign, evaluate_bryant_day
 from trialwright.stats.hypotheses import check_hypotheses, check_rate
 from trialwright.stats.two_stage_search import (

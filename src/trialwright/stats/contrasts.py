@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.confidence import check_level
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

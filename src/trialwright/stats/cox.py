@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.confidence import normal_quantile
 from trialwright.stats.cox_likelihood import (
@@ -19,7 +20,6 @@ from trialwright.stats.cox_likelihood import (
     maximize,
     newton_step,
 )
-from trialwright.stats.survival_counts import FloatArray
 
 __all__ = ["CoxModel", "CoxTies", "HazardRatio", "code_groups", "estimate_cox"]
 

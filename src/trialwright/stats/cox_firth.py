@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
+from trialwright.core.arrays import FloatArray
 from trialwright.stats.confidence import normal_quantile
 from trialwright.stats.cox_likelihood import (
     CoxTies,
@@ -17,7 +18,6 @@ from trialwright.stats.cox_likelihood import (
     evaluate_with_third,
     maximize,
 )
-from trialwright.stats.survival_counts import FloatArray
 
 LIMIT_TOLERANCE = 1e-9  # of a profile limit, in standard deviations of the covariate
 

@@ -7,14 +7,9 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.core.errors import EstimateError
-from trialwright.stats.survival_counts import (
-    BoolArray,
-    FloatArray,
-    IntArray,
-    check_times,
-    index_times,
-)
+from trialwright.stats.survival_counts import check_times, index_times
 
 MAX_STEPS = 200
 STEP_TOLERANCE = 1e-12  # in standard deviations of a covariate

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
-
-FloatArray = NDArray[np.float64]
 
 
 def build_level_design(levels: Sequence[str], order: Sequence[str]) -> FloatArray:

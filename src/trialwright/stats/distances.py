@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
-
-FloatArray = NDArray[np.float64]
 
 
 class Distance(Enum):

@@ -6,14 +6,9 @@ from math import inf
 
 import numpy as np
 
+from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import DesignError
-from trialwright.stats.binomial import (
-    FloatArray,
-    IntArray,
-    binomial_pmf,
-    binomial_sf,
-    prob_at_least,
-)
+from trialwright.stats.binomial import binomial_pmf, binomial_sf, prob_at_least
 from trialwright.stats.hypotheses import Hypotheses, check_rate
 from trialwright.stats.two_stage_search import LARGEST_N, Tables, guess_n, make_tables
 

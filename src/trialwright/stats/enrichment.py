@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import hypergeom
 
+from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.core.errors import EstimateError
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 MIN_MEMBERS = 2
 

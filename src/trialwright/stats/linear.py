@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.anova import check_samples, code_levels
 from trialwright.stats.contrasts import as_matrix
@@ -17,8 +18,6 @@ from trialwright.stats.mixed_likelihood import (
     take_measurements,
 )
 from trialwright.stats.mixed_sums import GroupSums, sum_groups
-
-FloatArray = NDArray[np.float64]
 
 # Correlations as limma bounds them: kept off the values at which the matrix is singular.
 MARGIN = 0.01

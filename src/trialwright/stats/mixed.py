@@ -7,6 +7,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.anova import check_samples, code_levels
 from trialwright.stats.contrasts import as_matrix
@@ -17,7 +18,7 @@ from trialwright.stats.mixed_likelihood import (
     find_correlation,
     take_measurements,
 )
-from trialwright.stats.mixed_sums import BoolArray, FloatArray, GroupSums, IntArray, sum_groups
+from trialwright.stats.mixed_sums import GroupSums, sum_groups
 
 MIN_GROUPS = 2
 FIXED_GROUPS = 1e12  # a ratio of variances at which patients are as good as fixed

@@ -4,11 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc
 
+from trialwright.core.arrays import FloatArray
 from trialwright.stats.contrasts import Contrasts, JointTests, describe_contrasts
 from trialwright.stats.designs import as_weights
 from trialwright.stats.mixed import RandomInterceptFit
-
-FloatArray = NDArray[np.float64]
 
 SAME_DF = 1e-8  # relative: then their common value is the denominator's
 SMALLEST_DF = 2.0  # a term with no more has no expected square

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.stats.mixed_sums import BoolArray, FloatArray, GroupSums
+from trialwright.core.arrays import BoolArray, FloatArray
+from trialwright.stats.mixed_sums import GroupSums
 
 MAX_STEPS = 60
 CONVERGED = 1e-11  # of the correlation within groups; the last step squares what is left

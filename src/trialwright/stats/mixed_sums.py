@@ -8,11 +8,8 @@ data are sums within groups, added up over groups of the same size.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 
 RANK_TOLERANCE = 1e-10  # of the eigenvalues of a scaled cross product
 NOISE = 1e-13  # a spread below this share of the values is rounding

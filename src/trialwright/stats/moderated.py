@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import digamma, fdtrc, polygamma, stdtr, stdtrit
 
+from trialwright.core.arrays import BoolArray, FloatArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.contrasts import Contrasts, JointTests, describe_contrasts
 from trialwright.stats.designs import as_weights
 from trialwright.stats.linear import LinearFit
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 SMALLEST_SHARE = 1e-5  # of the median: smaller variances count as this, lest a log be infinite
 MAX_NEWTON = 50

@@ -10,8 +10,9 @@ from statistics import NormalDist
 
 import numpy as np
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import DesignError
-from trialwright.stats.binomial import FloatArray, binomial_probabilities
+from trialwright.stats.binomial import binomial_probabilities
 from trialwright.stats.hypotheses import check_rate
 
 NEVER_STOPS = -1  # a bound that no count of failures is at or under

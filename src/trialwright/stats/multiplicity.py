@@ -4,11 +4,10 @@ from collections.abc import Callable
 from enum import Enum
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
-
-FloatArray = NDArray[np.float64]
 
 
 class Adjustment(Enum):

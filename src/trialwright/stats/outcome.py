@@ -9,12 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr, stdtr
 from scipy.stats import rankdata
 
+from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.contrasts import as_matrix
 from trialwright.stats.cox import estimate_cox
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 MIN_SUBJECTS = 3
 N_EXACT = 9  # subjects up to which all orders are counted

@@ -4,11 +4,10 @@ from enum import Enum
 from math import ceil, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
-
-FloatArray = NDArray[np.float64]
 
 # 1.3 - 1.2 and 0.3 - 0.2 are one difference: a tie must not be broken by rounding.
 DIFFERENCE_TOLERANCE = 1e-10  # relative to the largest measurement

@@ -6,8 +6,8 @@ from math import lgamma
 import numpy as np
 from scipy.special import betainc, betaln
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import DesignError
-from trialwright.stats.binomial import FloatArray
 from trialwright.stats.hypotheses import check_rate
 from trialwright.stats.two_stage_inference import check_count
 

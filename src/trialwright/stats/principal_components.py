@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.contrasts import as_matrix
 
-FloatArray = NDArray[np.float64]
 MOST_MISSING = 0.10  # share of samples above which a measurement is left out
 
 

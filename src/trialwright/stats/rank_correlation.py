@@ -7,13 +7,12 @@ from itertools import permutations
 from math import atanh, erfc, sqrt, tanh
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.confidence import normal_quantile
-
-FloatArray = NDArray[np.float64]
 
 MAX_ENUMERATED = 8  # 8! = 40 320 orders
 

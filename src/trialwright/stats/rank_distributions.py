@@ -4,9 +4,8 @@ from functools import lru_cache
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from trialwright.core.arrays import FloatArray
 
 
 def _to_cumulative(counts: list[int]) -> FloatArray:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-FloatArray = NDArray[np.float64]
+from trialwright.core.arrays import FloatArray
+
 BISECTIONS = 60  # halves a range of any size below the precision of a double
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
+from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.stats.confidence import check_level
 from trialwright.stats.contrasts import as_matrix
 from trialwright.stats.mean_tests import check_rows, subtract_pairs
@@ -17,10 +18,6 @@ from trialwright.stats.rank_distributions import (
     two_sided_exact,
 )
 from trialwright.stats.rank_limits import ShiftCurve, find_shift, rank_sum_curve, signed_rank_curve
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 N_EXACT_BELOW = 50  # as R's wilcox.test: larger samples use the normal approximation
 

@@ -1,10 +1,9 @@
 """Distribution of the studentized range, for arrays of statistics and degrees of freedom."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtri, gammaln, ndtr
 
-FloatArray = NDArray[np.float64]
+from trialwright.core.arrays import FloatArray
 
 # The integrand over z is analytic and falls like a normal density: the trapezoid rule with this
 # step is exact to the last digits of a double.

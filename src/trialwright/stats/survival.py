@@ -3,16 +3,10 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.confidence import normal_quantile
-from trialwright.stats.survival_counts import (
-    TIME_TOLERANCE,
-    FloatArray,
-    IntArray,
-    chunks,
-    count_events,
-    tie_tolerance,
-)
+from trialwright.stats.survival_counts import TIME_TOLERANCE, chunks, count_events, tie_tolerance
 from trialwright.stats.survival_curve import (
     Beyond,
     Quantile,

@@ -5,14 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trialwright.core.arrays import BoolArray, FloatArray
 from trialwright.core.errors import EstimateError
-from trialwright.stats.survival_counts import (
-    TIME_TOLERANCE,
-    BoolArray,
-    FloatArray,
-    check_events,
-    check_numbers,
-)
+from trialwright.stats.survival_counts import TIME_TOLERANCE, check_events, check_numbers
 from trialwright.stats.survival_limits import ConfidenceType, LimitAtZero, limit_survival
 
 CELLS_AT_ONCE = 32_768  # subjects of all trials together that stay in the processor's cache

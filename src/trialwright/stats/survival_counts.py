@@ -6,11 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.core.errors import EstimateError
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 # Times this close are one time: 6 months computed in two ways must not become two steps.
 TIME_TOLERANCE = float(np.finfo(np.float64).eps ** 0.5)

@@ -5,7 +5,8 @@ from enum import Enum
 
 import numpy as np
 
-from trialwright.stats.survival_counts import FloatArray, IntArray, chunks
+from trialwright.core.arrays import FloatArray, IntArray
+from trialwright.stats.survival_counts import chunks
 from trialwright.stats.survival_limits import ConfidenceType, LimitAtZero, limit_survival
 
 

@@ -5,8 +5,9 @@ from enum import Enum
 
 import numpy as np
 
+from trialwright.core.arrays import FloatArray
 from trialwright.stats.confidence import normal_quantile
-from trialwright.stats.survival_counts import FloatArray, chunks
+from trialwright.stats.survival_counts import chunks
 
 
 class ConfidenceType(Enum):

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
+from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
-from trialwright.stats.survival_counts import FloatArray, IntArray, check_times, index_times
+from trialwright.stats.survival_counts import check_times, index_times
 
 
 class SurvivalWeight(Enum):

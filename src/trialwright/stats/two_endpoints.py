@@ -6,8 +6,8 @@ from math import sqrt
 
 import numpy as np
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import DesignError
-from trialwright.stats.binomial import FloatArray
 from trialwright.stats.hypotheses import check_rate
 
 

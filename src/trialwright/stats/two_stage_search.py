@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from trialwright.stats.binomial import FloatArray, IntArray
+from trialwright.core.arrays import FloatArray, IntArray
 
 LARGEST_N = 3000
 """Patients at which a search without an answer gives up; its tables need 300 MB there."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.anova import check_samples, code_levels
 from trialwright.stats.contrasts import Contrasts, as_matrix
@@ -19,8 +20,6 @@ from trialwright.stats.multiplicity import Adjustment, adjust_p_values
 from trialwright.stats.rank_tests import estimate_signed_rank_shift
 from trialwright.stats.within import fit_within
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 MIN_PATIENTS = 2
 
 

@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.anova import check_samples, code_levels
 from trialwright.stats.contrasts import as_matrix
 from trialwright.stats.designs import check_design
 from trialwright.stats.linear import LinearFit
 from trialwright.stats.mixed_sums import NOISE, RANK_TOLERANCE
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 
 
 def fit_within(values: ArrayLike, design: ArrayLike, groups: Sequence[str]) -> LinearFit:
