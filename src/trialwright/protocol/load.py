@@ -1,9 +1,10 @@
 """Read a protocol from YAML, and say everything that is wrong with it at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -13,18 +14,28 @@ from ruamel.yaml.nodes import Node as YamlNode
 from ruamel.yaml.reader import ReaderError
 
 from trialwright.core.errors import Finding, ProtocolError, Severity
-from trialwright.core.units import DAYS_PER_WEEK
 from trialwright.protocol.coherence import find_conflicts
+from trialwright.protocol.completion import apply_checks, complete_protocol
+from trialwright.protocol.endpoints import Model
 from trialwright.protocol.faults import find_faults, repair_kinds
-from trialwright.protocol.model import CheckAction, Protocol
+from trialwright.protocol.model import Protocol
 from trialwright.protocol.nodes import ITEM_KEYS, Node, Shape, find_fault, key_below, plain_of
 from trialwright.protocol.references import find_broken_references
-from trialwright.protocol.rules import WARNINGS
 
 DEEPEST = 30
 SECOND_DOCUMENT = "a second document"
 NULL_TAG = "tag:yaml.org,2002:null"
 CORE_TAGS = "tag:yaml.org,2002:"
+Content = TypeVar("Content", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[Content]):
+    """A YAML file as one model: `content` is None when a finding blocks, `root` has its lines."""
+
+    content: Content | None
+    root: Node | None
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,72 +86,81 @@ def read_protocol(path: Path) -> Reading:
     Reading
         The protocol, None when a finding blocks, and the findings in order of line.
     """
-    top = Node(file=path.name, line=1, key="", shape=Shape.MAPPING)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else "not a readable file"
-        fault = find_fault(
-            "PROTOCOL-FILE", top, reason, "a protocol", f"Check the path {path}, or save as UTF-8."
-        )
-        return Reading(None, (replace(fault, row=None),))
-    root, findings, skipped = _parse(text, top)
+    root, findings, skipped = _open(path, "a protocol")
     if root is None:
         return Reading(None, tuple(findings))
-    protocol = _validate(root, skipped, findings)
+    protocol = _validate(root, skipped, findings, Protocol)
     findings += find_broken_references(root, skipped, path.parent)
     findings += find_conflicts(root)
-    findings = _apply_checks(findings, root)
-    ordered = tuple(sorted(set(findings), key=lambda f: (f.row or 0, f.column or "", f.rule)))
-    is_blocked = any(finding.severity is Severity.BLOCK for finding in ordered)
-    return Reading(None if is_blocked else protocol, ordered)
+    ordered = _order(apply_checks(findings, root))
+    return Reading(
+        None if protocol is None or is_blocked(ordered) else complete_protocol(protocol), ordered
+    )
 
 
-def _validate(root: Node, skipped: frozenset[str], findings: list[Finding]) -> Protocol | None:
-    """Make the protocol; where that fails, add what is wrong to the findings."""
+def read_written(path: Path, model: type[Content], subject: str) -> Written[Content]:
+    """Read any YAML file as one model, with a finding for everything that is wrong in it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : type
+        The frozen model; unknown keys are refused.
+    subject : str
+        What the file is, in one word such as "mapping"; rule ids begin with it (MAPPING-TYPE).
+
+    Returns
+    -------
+    Written
+        The model, None when a finding blocks; the file's pieces with their lines; the findings.
+    """
+    root, findings, skipped = _open(path, f"a {subject}")
+    content = None if root is None else _validate(root, skipped, findings, model)
+    ordered = tuple(
+        replace(finding, rule=finding.rule.replace("PROTOCOL", subject.upper()))
+        for finding in _order(findings)
+    )
+    return Written(None if is_blocked(ordered) else content, root, ordered)
+
+
+def is_blocked(findings: Iterable[Finding]) -> bool:
+    """Tell whether a finding blocks."""
+    return any(finding.severity is Severity.BLOCK for finding in findings)
+
+
+def _order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(set(findings), key=lambda f: (f.row or 0, f.column or "", f.rule)))
+
+
+def _open(path: Path, expected: str) -> tuple[Node | None, list[Finding], frozenset[str]]:
+    """Read the file's pieces; a section that cannot be read is left out and named."""
+    top = Node(file=path.name, line=1, key="", shape=Shape.MAPPING)
+    try:
+        return _parse(path.read_text(encoding="utf-8-sig"), top)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else "not a readable file"
+        action = f"Check the path {path}, or save as UTF-8."
+        fault = find_fault("PROTOCOL-FILE", top, reason, expected, action)
+        return None, [replace(fault, row=None)], frozenset()
+
+
+def _validate(
+    root: Node, skipped: frozenset[str], findings: list[Finding], model: type[Content]
+) -> Content | None:
+    """Make the model; where that fails, add what is wrong to the findings."""
     data = plain_of(root)
     try:
-        return _complete(Protocol.model_validate(data))
+        return model.model_validate(data)
     except ValidationError as error:
-        findings += find_faults(error, Protocol, root, skipped)
+        findings += find_faults(error, model, root, skipped)
         if not repair_kinds(error, data):
             return None
     try:
-        Protocol.model_validate(data)
+        model.model_validate(data)
     except ValidationError as error:
-        findings += find_faults(error, Protocol, root, skipped)
+        findings += find_faults(error, model, root, skipped)
     return None
-
-
-def _complete(protocol: Protocol) -> Protocol:
-    """Fill in what other keys say: labels of populations, and how often tumors are assessed."""
-    populations = {
-        name: population if population.label else population.model_copy(update={"label": name})
-        for name, population in protocol.populations.items()
-    }
-    update: dict[str, object] = {"populations": populations}
-    tumor = protocol.assessments.tumor
-    if tumor is not None:
-        planned = {
-            "assessment_interval_days": round(tumor.every_weeks * DAYS_PER_WEEK),
-            "assessment_window_days": tumor.window[1],
-        }
-        given = protocol.response.model_fields_set
-        missing = {key: days for key, days in planned.items() if key not in given}
-        update["response"] = protocol.response.model_copy(update=missing)
-    return protocol.model_copy(update=update)
-
-
-def _apply_checks(findings: list[Finding], root: Node) -> list[Finding]:
-    """Let `checks` turn warnings off or into blocks."""
-    kept = []
-    for finding in findings:
-        action = root.text("checks", finding.rule)
-        if finding.rule not in WARNINGS or action is None or action == CheckAction.WARN.value:
-            kept.append(finding)
-        elif action == CheckAction.BLOCK.value:
-            kept.append(replace(finding, severity=Severity.BLOCK))
-    return kept
 
 
 def _parse(text: str, top: Node) -> tuple[Node | None, list[Finding], frozenset[str]]:
