@@ -1,4 +1,4 @@
-"""`trialwright new|check|run|show|query|status`: what can be asked of a study."""
+"""`trialwright new|check|run|show|query|status|export`: what can be asked of a study."""
 
 from trialwright.cli.declare import Parser, Subparsers, declare
 
@@ -40,8 +40,25 @@ def add_study_commands(commands: Subparsers) -> None:
     )  # fmt: skip
     status.add_argument("study", metavar="STUDY", help="folder with protocol.yaml and data/")
     status.add_argument("--as-of", metavar="DATE", help="the day, such as 2021-09-30")
+    _add_export(commands)
+
+
+def _add_export(commands: Subparsers) -> None:
+    """Add the command that writes what other systems read."""
+    export = _command(
+        commands, "export", "write ADaM datasets, results (ARS) and protocol (USDM)",
+        "export mytrial --adam xpt --ars --usdm --out handover",
+    )  # fmt: skip
+    export.add_argument("study", metavar="STUDY", help="folder of a study that was run")
+    export.add_argument(
+        "--adam", choices=("xpt", "dataset-json"), help="analysis datasets in this format"
+    )
+    export.add_argument("--ars", action="store_true", help="results as CDISC ARS, ars.json")
+    export.add_argument("--usdm", action="store_true", help="protocol as CDISC USDM, usdm.json")
+    export.add_argument("--out", metavar="DIR", required=True, help="folder to write into")
 
 
 def _command(commands: Subparsers, name: str, words: str, example: str) -> Parser:
     """Add one command that works on a study."""
-    return declare(commands, name, words, example, f"study_answers:answer_{name}")
+    module = "export_answers" if name == "export" else "study_answers"
+    return declare(commands, name, words, example, f"{module}:answer_{name}")

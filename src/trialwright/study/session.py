@@ -211,11 +211,15 @@ class Study:
         StudyError
             When the last run did not make it.
         """
-        results = self._publisher([]).load_results()
+        results = self.load_results()
         if result_id not in results:
             known = ", ".join(results) or "none: run the study first"
             raise StudyError(f"There is no result '{result_id}', expected one of: {known}.")
         return results[result_id]
+
+    def load_results(self) -> dict[str, Result]:
+        """Return every result of the last run by id; none before the first run."""
+        return self._publisher([]).load_results()
 
     def load_datasets(self) -> dict[str, pl.DataFrame]:
         """Return the analysis datasets of the last run by lower-case name."""
