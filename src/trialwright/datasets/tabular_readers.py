@@ -20,7 +20,7 @@ MAX_FIELD_CHARACTERS = 10_000_000
 
 def _read_csv(path: Path) -> pl.DataFrame:
     """Read delimited text, every value as text; decimal commas of a whole file as points."""
-    content = _decode(path.read_bytes())
+    content = decode_text(path.read_bytes())
     first_line, _, rest = content.partition("\n")
     if first_line.strip().lower().startswith("sep="):  # written by spreadsheets for spreadsheets
         content, first_line = rest, rest.partition("\n")[0]
@@ -59,7 +59,7 @@ def _frame_of(names: list[str], numbered: list[tuple[int, list[str]]]) -> pl.Dat
     return pl.DataFrame(data)
 
 
-def _decode(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
     """Decode text by its byte order mark, else as UTF-8, else as Windows Latin-1."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16")
