@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from trialwright.datasets.analysis_conduct import ADELIG
 from trialwright.datasets.analysis_labs import ADLB
 from trialwright.datasets.codelists import YES_NO
 from trialwright.datasets.schema import Dataset, Variable, VariableType
@@ -223,7 +224,7 @@ ADAE = Dataset(
 )
 
 ANALYSIS: Mapping[str, Dataset] = {
-    item.name: item for item in (ADSL, ADEX, ADEXSUM, ADTR, ADRS, ADTTE, ADAE, ADLB)
+    item.name: item for item in (ADSL, ADELIG, ADEX, ADEXSUM, ADTR, ADRS, ADTTE, ADAE, ADLB)
 }
 """Analysis datasets by upper-case name. ADSL also admits characteristics that a protocol names."""
 

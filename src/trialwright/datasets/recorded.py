@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
+from trialwright.datasets.codelists import SUBSEQUENT_THERAPY
 from trialwright.datasets.dates import earliest_day, latest_day
 from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.schema import Dataset
@@ -151,6 +152,11 @@ def hit_file(domain: str, column: str | None, found: str, expected: str) -> Hits
     """Return a hit of a file as a whole, without a row."""
     nowhere = pl.DataFrame({"source_row": [None]}, schema={"source_row": pl.Int64})
     return Hits(domain, nowhere, column, found, expected)
+
+
+def is_subsequent_therapy() -> pl.Expr:
+    """Tell whether a medication is an anticancer therapy after the study's, in any capitals."""
+    return col("CMCAT").str.strip_chars().str.to_uppercase() == SUBSEQUENT_THERAPY
 
 
 def quoted(name: str) -> pl.Expr:

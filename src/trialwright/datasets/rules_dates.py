@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import polars as pl
 from polars import col
 
-from trialwright.datasets.codelists import SUBSEQUENT_THERAPY
 from trialwright.datasets.dates import (
     earliest_day,
     is_complete,
@@ -14,7 +13,13 @@ from trialwright.datasets.dates import (
     latest_day,
     missing_part,
 )
-from trialwright.datasets.recorded import ENTRY_MILESTONES, Hits, Recorded, quoted
+from trialwright.datasets.recorded import (
+    ENTRY_MILESTONES,
+    Hits,
+    Recorded,
+    is_subsequent_therapy,
+    quoted,
+)
 from trialwright.datasets.rules_registry import rule
 from trialwright.datasets.schema import VariableType
 
@@ -70,7 +75,7 @@ def find_partial_dates(recorded: Recorded) -> Iterator[Hits]:
             is_subsequent = recorded.has("cm", "CMCAT") and name == "CMSTDTC"
             if not is_subsequent:
                 continue
-            partial = partial.filter(col("CMCAT") == SUBSEQUENT_THERAPY)
+            partial = partial.filter(is_subsequent_therapy())
         found = pl.format("{} without {}", col(name), missing_part(name))
         action = pl.format(
             "Complete it when the day is known; else a named rule takes a day from {} to {}.",

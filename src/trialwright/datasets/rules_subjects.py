@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import polars as pl
 from polars import col
 
-from trialwright.datasets.codelists import SUBSEQUENT_THERAPY
 from trialwright.datasets.recorded import (
     ENTRY_MILESTONES,
     NO_ARM,
     Hits,
     Recorded,
     hit_file,
+    is_subsequent_therapy,
     plain,
     quoted,
 )
@@ -192,5 +192,5 @@ def find_undated_therapies(recorded: Recorded) -> Iterator[Hits]:
     """Find subsequent anticancer therapies without a start."""
     cm = recorded.pick("cm", "USUBJID", "CMCAT", optional=("CMSTDTC",))
     if cm is not None:
-        rows = cm.filter(col("CMCAT") == SUBSEQUENT_THERAPY, col("CMSTDTC").is_null())
+        rows = cm.filter(is_subsequent_therapy(), col("CMSTDTC").is_null())
         yield Hits("cm", rows, "CMSTDTC", "nothing", "a date", keys=("CMTRT",))

@@ -11,6 +11,7 @@ import polars as pl
 
 from trialwright.core.errors import Finding
 from trialwright.datasets import (
+    rules_conduct,
     rules_dates,
     rules_deaths,
     rules_events,
@@ -59,6 +60,7 @@ CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("Deaths", rules_deaths),
     ("Adverse events, laboratory, performance status", rules_events),
     ("Slides, plasma, specimens", rules_specimens),
+    ("Conduct, after the derivations", rules_conduct),
 )
 """The modules that declare rules, in the order of docs/rules.md."""
 

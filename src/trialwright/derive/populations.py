@@ -14,6 +14,7 @@ from trialwright.derive.subjects import (
     derive_last_contact,
     derive_new_therapy,
     derive_unmet_criteria,
+    state_unmet,
 )
 from trialwright.protocol.arms import Arm, StartRule, TreatmentStart
 from trialwright.protocol.model import Protocol
@@ -36,7 +37,32 @@ def population_reason(name: str) -> str:
     return f"{population_flag(name)[:-2]}REAS"
 
 
-def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protocol) -> pl.DataFrame:
+def derive_inclusion(
+    recorded: Recorded, adex: pl.DataFrame | None, protocol: Protocol
+) -> pl.DataFrame:
+    """Derive who was screened and enrolled up to the data cut, and when treatment started.
+
+    Returns
+    -------
+    DataFrame
+        As `derive.subjects.derive_enrollment` returns it, with TRTSDT by the protocol's rule and
+        TRTEDT, the last dose.
+    """
+    cut = protocol.study.data_cut
+    subjects = derive_enrollment(recorded)
+    entered = pl.coalesce("ENRLDT", "RFICDT")
+    subjects = subjects.filter((entered <= cut) | entered.is_null()).with_columns(
+        col("ENRLNUM").rank("dense").cast(pl.Int64)  # no gap where somebody came after the cut
+    )
+    return _add_treatment(subjects, adex, protocol.treatment_start)
+
+
+def derive_adsl(
+    recorded: Recorded,
+    adex: pl.DataFrame | None,
+    protocol: Protocol,
+    adelig: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Derive the subject-level analysis dataset.
 
     Parameters
@@ -47,6 +73,8 @@ def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protoco
         Analysis dataset of doses; None when no dose was recorded.
     protocol : Protocol
         Treatment start, arms, populations, baseline characteristics and data cut.
+    adelig : DataFrame, optional
+        Eligibility by criterion; without it only what IE records is known.
 
     Returns
     -------
@@ -59,12 +87,7 @@ def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protoco
         and the protocol's baseline characteristics.
     """
     cut = protocol.study.data_cut
-    subjects = derive_enrollment(recorded)
-    entered = pl.coalesce("ENRLDT", "RFICDT")
-    subjects = subjects.filter((entered <= cut) | entered.is_null()).with_columns(
-        col("ENRLNUM").rank("dense").cast(pl.Int64)  # no gap where somebody came after the cut
-    )
-    subjects = _add_treatment(subjects, adex, protocol.treatment_start)
+    subjects = derive_inclusion(recorded, adex, protocol)
     for more in (
         derive_deaths(recorded, cut, protocol.imputation.death),
         derive_last_contact(recorded, cut),
@@ -77,7 +100,7 @@ def derive_adsl(recorded: Recorded, adex: pl.DataFrame | None, protocol: Protoco
         pl.coalesce("DTHDT", "LSTALVDT").alias("LSTALVDT"),
         _treatment_status(has_doses=adex is not None).alias("EOTSTT"),
     )
-    subjects = _add_eligibility(subjects, recorded)
+    subjects = _add_eligibility(subjects, recorded, adelig)
     populations = {**STANDARD_POPULATIONS, **protocol.populations}
     for name, population in populations.items():
         subjects = _add_population(subjects, adex, (name, population), protocol.arms)
@@ -123,12 +146,46 @@ def _treatment_status(*, has_doses: bool) -> pl.Expr:
     )
 
 
-def _add_eligibility(subjects: pl.DataFrame, recorded: Recorded) -> pl.DataFrame:
-    """Add ELIGFL: N where a criterion is recorded as not met; null when none was recorded."""
-    unmet = derive_unmet_criteria(recorded)
-    met = pl.lit("Y") if "ie" in recorded else pl.lit(None, dtype=pl.String)
-    return subjects.join(unmet, on="USUBJID", how="left").with_columns(
-        pl.when(col("unmet").is_not_null()).then(pl.lit("N")).otherwise(met).alias("ELIGFL")
+def _add_eligibility(
+    subjects: pl.DataFrame, recorded: Recorded, adelig: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Add ELIGFL and what was not met.
+
+    N where a criterion is not met, by the data or by the site; else Y where the site recorded
+    what is not met (its silence says that the rest is), or where every criterion is met.
+    """
+    if adelig is None:
+        unmet = derive_unmet_criteria(recorded)
+        is_all_met = pl.lit(value=False)
+    else:
+        unmet = _unmet_of(adelig)
+        met = adelig.group_by("USUBJID").agg((col("CRITFL") == "Y").all().alias("is_all_met"))
+        subjects = subjects.join(met, on="USUBJID", how="left")
+        is_all_met = col("is_all_met").fill_null(value=False)
+    is_met = pl.lit("ie" in recorded) | is_all_met
+    met_or_unknown = pl.when(is_met).then(pl.lit("Y"))
+    return (
+        subjects.join(unmet, on="USUBJID", how="left")
+        .with_columns(
+            pl.when(col("unmet").is_not_null())
+            .then(pl.lit("N"))
+            .otherwise(met_or_unknown)
+            .alias("ELIGFL")
+        )
+        .drop("is_all_met", strict=False)
+    )
+
+
+def _unmet_of(adelig: pl.DataFrame) -> pl.DataFrame:
+    """Return USUBJID, unmet: criteria in order of IETESTCD, in the words of the site if it has."""
+    failed = adelig.filter(col("CRITFL") == "N").with_columns(
+        pl.coalesce("IETEST", "PARAM").alias("IETEST"),
+        pl.coalesce("IECAT", pl.lit("INCLUSION")).alias("IECAT"),
+    )
+    return (
+        failed.sort("USUBJID", "IETESTCD", "ASEQ", nulls_last=True)
+        .group_by("USUBJID", maintain_order=True)
+        .agg(state_unmet().unique(maintain_order=True).str.join("; ").alias("unmet"))
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from polars import col
 
-from trialwright.datasets.codelists import SUBSEQUENT_THERAPY
+from trialwright.datasets.recorded import is_subsequent_therapy
 from trialwright.derive.dates import full_date, read_date
 from trialwright.protocol.model import DateImputation
 
@@ -112,19 +112,34 @@ def derive_unmet_criteria(recorded: Recorded) -> pl.DataFrame:
     """
     if "ie" not in recorded:
         return pl.DataFrame(schema={"USUBJID": pl.String(), "unmet": pl.String()})
-    ie = with_columns_of(recorded["ie"], ("IETEST", "IETESTCD", "IECAT"))
-    text = pl.coalesce("IETEST", "IETESTCD")
-    lowered = text.str.slice(0, 1).str.to_lowercase() + text.str.slice(1)
-    is_name = text.str.contains("^[A-Z]{2}")
-    stated = (
-        pl.when(col("IECAT") == "INCLUSION")
-        .then(pl.lit("Not met: ") + pl.when(is_name).then(text).otherwise(lowered))
-        .otherwise(text)
-    )
+    names = ("IETEST", "IETESTCD", "IECAT", "IESTRESC", "IEORRES")
+    ie = with_columns_of(recorded["ie"], names).filter(~is_criterion_met())
     return (
         in_sequence(ie, "IETESTCD", "IECAT", "IETEST")
         .group_by("USUBJID", maintain_order=True)
-        .agg(stated.unique(maintain_order=True).str.join("; ").alias("unmet"))
+        .agg(state_unmet().unique(maintain_order=True).str.join("; ").alias("unmet"))
+    )
+
+
+def is_criterion_met() -> pl.Expr:
+    """Tell whether a row of IE says that a criterion was met; a row without an answer says not."""
+    answer = pl.coalesce("IESTRESC", "IEORRES").str.to_uppercase()
+    category = col("IECAT").str.to_uppercase()
+    is_met = ((category == "INCLUSION") & (answer == "Y")) | (
+        (category == "EXCLUSION") & (answer == "N")
+    )
+    return is_met.fill_null(value=False)
+
+
+def state_unmet() -> pl.Expr:
+    """Return a criterion of IE (IETEST, IETESTCD, IECAT) as what was not met."""
+    text = pl.coalesce("IETEST", "IETESTCD")
+    lowered = text.str.slice(0, 1).str.to_lowercase() + text.str.slice(1)
+    is_name = text.str.contains("^[A-Z]{2}")
+    return (
+        pl.when(col("IECAT").str.to_uppercase() == "INCLUSION")
+        .then(pl.lit("Not met: ") + pl.when(is_name).then(text).otherwise(lowered))
+        .otherwise(text)
     )
 
 
@@ -230,7 +245,7 @@ def derive_new_therapy(
         return pl.DataFrame(schema={"USUBJID": pl.String(), "NACTDT": pl.Date()})
     return (
         with_columns_of(recorded["cm"], ("CMSTDTC",))
-        .filter(col("CMCAT").str.to_uppercase() == SUBSEQUENT_THERAPY)
+        .filter(is_subsequent_therapy())
         .group_by("USUBJID")
         .agg(read_date("CMSTDTC", imputation).min().alias("NACTDT"))
     )

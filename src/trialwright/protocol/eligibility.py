@@ -65,7 +65,8 @@ class HistologyConfirmed(Criterion):
     """The diagnosis is confirmed by histology."""
 
     rule: Literal["histology_confirmed"] = Field(description="Name of the rule")
-    of: str = Field(description="Disease")
+    of: str = Field(description="Disease; a diagnosis with its last word belongs to it")
+    terms: Names = Field(default=(), description="Further diagnoses that belong to it")
 
 
 class DiseaseExtent(Criterion):
@@ -140,11 +141,26 @@ class Washout(Criterion):
     of: tuple[Treatment, ...] = Field(min_length=1, description="Treatments")
 
 
+class OrganLimit(Model):
+    """The limit of one laboratory test."""
+
+    test: str = Field(description="LBTESTCD of the test, such as PLAT")
+    at_least: float | None = Field(default=None, description="Smallest value that is adequate")
+    at_most: float | None = Field(default=None, description="Largest value that is adequate")
+    at_most_times_upper: float | None = Field(
+        default=None, gt=0, description="The same, in multiples of the upper limit of normal"
+    )
+    unit: str | None = Field(default=None, description="Unit in which LB must record the value")
+
+
 class OrganFunction(Criterion):
     """Organ functions are adequate."""
 
     rule: Literal["organ_function"] = Field(description="Name of the rule")
     systems: tuple[OrganSystem, ...] = Field(min_length=1, description="Systems")
+    limits: tuple[OrganLimit, ...] = Field(
+        default=(), description="Limits of laboratory tests; unknown when left out"
+    )
 
 
 class PregnancyTestNegative(Criterion):
@@ -152,6 +168,9 @@ class PregnancyTestNegative(Criterion):
 
     rule: Literal["pregnancy_test_negative"] = Field(description="Name of the rule")
     of: str = Field(description="In whom it is required")
+    childbearing_until_years: int | None = Field(
+        default=None, gt=0, description="Age from which a woman needs no test"
+    )
 
 
 class ContraceptionAgreed(Criterion):

@@ -28,6 +28,7 @@ from trialwright.report.blocks import (
     SettingsBlock,
     TableBlock,
 )
+from trialwright.report.conduct import describe_screening
 from trialwright.report.methods import describe_methods
 from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import agreement, conduct, efficacy
@@ -167,6 +168,7 @@ def _section(section_id: str, title: str, blocks: Sequence[Block]) -> Section | 
 
 def _participants(material: Material) -> Section | None:
     blocks = _show(material, "flow", _tell(material, "flow", conduct.tell_flow))
+    blocks += describe_screening(material.results.get("screening"))
     if material.protocol.baseline:
         blocks += _show(material, "baseline")
     return _section("participants", "Participants", blocks)

@@ -15,6 +15,7 @@ from trialwright.analyze.lab_grading import analyze_lab_grading
 from trialwright.analyze.lab_shift import analyze_lab_shift
 from trialwright.analyze.patients.analysis import analyze_patients
 from trialwright.analyze.safety import analyze_adverse_event_overview, analyze_adverse_event_terms
+from trialwright.analyze.screening import analyze_screening
 from trialwright.analyze.stage.analysis import analyze_stage
 from trialwright.analyze.survival.analysis import analyze_follow_up, analyze_time_to_event
 from trialwright.analyze.tumor_change import analyze_best_change, analyze_change_over_time
@@ -39,6 +40,7 @@ IN_FLOW = {"SAFFL": "Treated"}
 
 TITLES = {
     "flow": "participant flow",
+    "screening": "screening and eligibility",
     "baseline": "patient characteristics",
     "best_change": "best change of target lesions",
     "change_over_time": "change of target lesions over time",
@@ -58,6 +60,7 @@ TITLES = {
 
 RESULT_DISPLAYS: Mapping[str, Display] = {
     "flow": Display.PARTICIPANT_FLOW,
+    "screening": Display.PARTICIPANT_FLOW,
     "baseline": Display.BASELINE,
     "exposure": Display.EXPOSURE,
     "disposition": Display.DISPOSITION,
@@ -117,6 +120,7 @@ def _list_all(protocol: Protocol) -> list[Step]:
     subjects = {"adsl": "adsl"}
     return [
         _step(analyze_flow, "flow", subjects, populations={**flow, **_in_flow(flow)}),
+        *_list_conduct(protocol),
         _step(
             analyze_baseline, "baseline", subjects, arms=arms, flag=flag, population=label,
             characteristics=protocol.baseline,
@@ -134,6 +138,13 @@ def _list_all(protocol: Protocol) -> list[Step]:
             populations=_by_flag(protocol, main, "enrolled"),
         ),
     ]  # fmt: skip
+
+
+def _list_conduct(protocol: Protocol) -> list[Step]:
+    """Return the step of the screening, where the protocol has eligibility rules."""
+    if not protocol.eligibility:
+        return []
+    return [_step(analyze_screening, "screening", {"adelig": "adelig", "adsl": "adsl"})]
 
 
 def _list_courses(protocol: Protocol, flag: str) -> list[Step]:

@@ -106,7 +106,8 @@ def _rows_of_link(rows: pl.DataFrame, link: Link) -> pl.DataFrame:
 def _join(rows: pl.DataFrame, frame: pl.DataFrame, link: Link) -> pl.DataFrame:
     """Return the input's rows tied to the output's, under the same statistics."""
     for name, value in link.where.items():
-        frame = frame.filter(col(name) == value)
+        # A category counts in whatever capitals it was written.
+        frame = frame.filter(col(name).cast(pl.String).str.to_uppercase() == value.upper())
     keys = [f"key_{i}" for i in range(len(link.keys))]
     wanted = rows.select(
         "stat_id",

@@ -24,6 +24,8 @@ ADSL_LINKS = (
     _dated("ds", "ENRLDT", "DSSTDTC", ("ENRLFL", "ENRLDT", "ENRLNUM")),
     _dated("ds", "DCTDT", "DSSTDTC", ("EOTSTT", "DCTREAS", "DCTDT")),
     _of_subject("ie", ("SCRFREAS", "ELIGFL", "EFFFL", "EFFREAS")),
+    _of_subject("adelig", ("ELIGFL",)),
+    _of_subject("adelig", ("EFFFL", "EFFREAS"), {"CRITFL": "N"}),
     _dated("adex", "TRTSDT", "ASTDT", ("TRTSDT", "SAFFL", "EFFFL")),
     _dated("adex", "TRTEDT", "AENDT", ("TRTEDT", "EOTSTT")),
     _of_subject("ds", ("SCRFREAS",), {"DSDECOD": "SCREEN FAILURE"}),
@@ -32,6 +34,9 @@ ADSL_LINKS = (
     _dated("ss", "LSTALVDT", "SSDTC", ("LSTALVDT",)),
     _of_subject("cm", ("NACTDT",), {"CMCAT": "SUBSEQUENT ANTICANCER THERAPY"}),
 )
+
+# What an eligibility rule may read.
+SCREENED = ("dm", "ds", "mh", "suppmh", "suppdm", "qs", "lb", "bs", "cm", "pr", "tr", "tu", "ex")
 
 _SAME_VISIT = {"USUBJID": "USUBJID", "PARQUAL": "PARQUAL", "VISITNUM": "VISITNUM"}
 _SOURCE_ROW = {"USUBJID": "USUBJID", "SRCSEQ": "ASEQ"}
@@ -45,6 +50,13 @@ _BY_SOURCE = (
 )
 
 LINKS: Mapping[str, tuple[Link, ...]] = {
+    "adelig": (
+        *(
+            Link(domain, {**SUBJECT, "SRCROW": "source_row"}, when={"SRCDOM": domain.upper()})
+            for domain in SCREENED
+        ),
+        Link("ie", {**SUBJECT, "IEROW": "source_row"}),
+    ),
     "adex": (Link("ex", {"USUBJID": "USUBJID", "SRCSEQ": "EXSEQ"}),),
     "adexsum": (
         Link("adex", {"USUBJID": "USUBJID", "EXTRT": "EXTRT"}),

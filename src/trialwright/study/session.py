@@ -14,7 +14,8 @@ from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
 from trialwright.protocol.model import Protocol
 from trialwright.study.analyses import list_analyses
-from trialwright.study.check import check_data, check_responses, read_findings, store_finding
+from trialwright.study.check import check_data, read_findings, store_finding
+from trialwright.study.derived_checks import DERIVED_CHECKS, list_derived_checks
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
 from trialwright.study.documents import DOCUMENTS, describe_results, list_documents, run_documents
 from trialwright.study.facts import find_facts
@@ -31,7 +32,7 @@ from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
 
 Tell = Callable[[str], None]
-CHECKS = ("check", "response_check")
+CHECKS = ("check", *DERIVED_CHECKS)
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,13 @@ class Study:
         """
         self._run_check(tell)
         if not is_blocked(self._findings()):
-            run_steps([*list_derivations(self.protocol), self._response_check()], self.store, tell)
+            run_steps(self._derivations(), self.store, tell)
         return self._findings()
+
+    def _derivations(self) -> list[Step]:
+        """Return the steps to the analysis datasets, and the checks that need them."""
+        checks = list_derived_checks(self.protocol, self.files)
+        return [*list_derivations(self.protocol), *checks]
 
     def _findings(self) -> list[Finding]:
         """Return the findings of all checks that were made."""
@@ -117,22 +123,6 @@ class Study:
     def _is_done(self, name: str) -> bool:
         state = self.store.states.get(name)
         return state is not None and state.status == DONE
-
-    def _response_check(self) -> Step:
-        """Return the step that holds collected responses against the lesions."""
-        file, _ = self.files.get("rs", ("rs", ""))
-        return Step(
-            "response_check",
-            "check of the collected responses",
-            check_responses,
-            {"recorded": ("rs", "lb"), "lesions": "lesions", "adsl": "adsl"},
-            {
-                "rules": self.protocol.response,
-                "file": file,
-                "severities": {rule: a.value for rule, a in self.protocol.checks.items()},
-            },
-            needs=("rs",),
-        )
 
     def run(self, tell: Tell | None = None) -> Results:
         """Run everything that changed, then the report.
@@ -145,8 +135,7 @@ class Study:
         reports = self._run_check(tell)
         if is_blocked(self._findings()):
             raise DataError(self._findings())
-        derivations = [*list_derivations(self.protocol), self._response_check()]
-        reports += run_steps(derivations, self.store, tell)
+        reports += run_steps(self._derivations(), self.store, tell)
         findings = self._findings()
         if is_blocked(findings):
             raise DataError(findings)

@@ -23,6 +23,7 @@ from trialwright.derive.analysis_reads import (
     list_schemes,
 )
 from trialwright.derive.dates import keep_until_cut
+from trialwright.derive.eligibility.evaluate import derive_eligibility
 from trialwright.derive.exposure import derive_adex
 from trialwright.derive.exposure_summary import derive_exposure_summary
 from trialwright.derive.lab_values import derive_adlb
@@ -39,6 +40,7 @@ ADSL_DOMAINS = (
     *("dm", "ds", "ie", "bs", "dd", "ss", "sv", "ex", "tu", "tr", "rs", "qs", "vs", "lb"),
     *("cm", "mh", "suppdm", "suppmh", "suppcm"),
 )
+SCREENING_DOMAINS = (*ADSL_DOMAINS, "pr", "supptu", "adbm")
 
 
 def list_recorded(tables: Mapping[str, Path], data_cut: date) -> list[Step]:
@@ -70,9 +72,11 @@ def list_derivations(protocol: Protocol) -> list[Step]:
             "adex", "doses", derive_adex, {"ex": "ex", "vs": "vs"},
             {"arms": arms, "data_cut": cut}, optional=frozenset({"vs"}),
         ),
+        *_list_eligibility(protocol),
         Step(
-            "adsl", "subjects", derive_adsl, {"recorded": ADSL_DOMAINS, "adex": "adex"},
-            {"protocol": protocol}, optional=frozenset({"adex"}), needs=("dm",),
+            "adsl", "subjects", derive_adsl,
+            {"recorded": ADSL_DOMAINS, "adex": "adex", "adelig": "adelig"},
+            {"protocol": protocol}, optional=frozenset({"adex", "adelig"}), needs=("dm",),
         ),
         Step(
             "adexsum", "exposure of each patient", derive_exposure_summary,
@@ -83,6 +87,19 @@ def list_derivations(protocol: Protocol) -> list[Step]:
         Step(
             "adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, _grading(protocol)
         ),
+    ]  # fmt: skip
+
+
+def _list_eligibility(protocol: Protocol) -> list[Step]:
+    """Return the step that evaluates the eligibility rules, where the protocol has any."""
+    if not protocol.eligibility:
+        return []
+    return [
+        Step(
+            "adelig", "eligibility", derive_eligibility,
+            {"recorded": SCREENING_DOMAINS, "adex": "adex"}, {"protocol": protocol},
+            optional=frozenset({"adex"}), needs=("dm",),
+        )
     ]  # fmt: skip
 
 
