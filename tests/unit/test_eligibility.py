@@ -337,7 +337,8 @@ def test_contradictions_are_findings_with_both_rows() -> None:
     assert [finding.message for finding in found] == [
         "qs.csv row 2, QSSTRESN (USUBJID 01, INCL05): ECOG performance status of at most 1: "
         "ECOG 2, and enrolled, expected the criterion met, or a row of IE that says that it was "
-        "not. Correct the value, or record the criterion in IE and let it stand. [ELIGIBILITY-DATA]",
+        "not. Correct the value, or record the criterion in IE and let it stand. "
+        "[ELIGIBILITY-DATA]",
         "ie.csv row 2, IESTRESC (USUBJID 02, INCL05): not met, but the data say met (ECOG "
         "performance status of at most 1: ECOG 1), expected the same as qs.csv row 3 (1). "
         "Ask the site which of the two is right. [ELIGIBILITY-RECORD]",
