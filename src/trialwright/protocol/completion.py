@@ -1,16 +1,24 @@
 """What a protocol leaves to its other keys, and what it says about the rules that hold it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from trialwright.core.errors import Finding, Severity
 from trialwright.core.units import DAYS_PER_WEEK
+from trialwright.protocol.lists import fill_lists
 from trialwright.protocol.model import CheckAction, Protocol
 from trialwright.protocol.nodes import Node
 from trialwright.protocol.rules import WARNINGS
 
 
-def complete_protocol(protocol: Protocol) -> Protocol:
-    """Fill in what other keys say: labels of populations, and how often tumors are assessed."""
+def complete_protocol(protocol: Protocol | None, folder: Path) -> Protocol | None:
+    """Fill in what other keys and files beside the protocol say.
+
+    Labels of populations, how often tumors are assessed, and the medications of lists.
+    """
+    if protocol is None:
+        return None
+    protocol = fill_lists(protocol, folder)
     populations = {
         name: population if population.label else population.model_copy(update={"label": name})
         for name, population in protocol.populations.items()

@@ -18,7 +18,6 @@ from trialwright.protocol.coherence import find_conflicts
 from trialwright.protocol.completion import apply_checks, complete_protocol
 from trialwright.protocol.endpoints import Model
 from trialwright.protocol.faults import find_faults, repair_kinds
-from trialwright.protocol.lists import fill_lists
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.nodes import ITEM_KEYS, Node, Shape, find_fault, key_below, plain_of
 from trialwright.protocol.references import find_broken_references
@@ -94,9 +93,8 @@ def read_protocol(path: Path) -> Reading:
     findings += find_broken_references(root, skipped, path.parent)
     findings += find_conflicts(root)
     ordered = _order(apply_checks(findings, root))
-    if protocol is None or is_blocked(ordered):
-        return Reading(None, ordered)
-    return Reading(fill_lists(complete_protocol(protocol), path.parent), ordered)
+    usable = None if is_blocked(ordered) else protocol
+    return Reading(complete_protocol(usable, path.parent), ordered)
 
 
 def read_written(path: Path, model: type[Content], subject: str) -> Written[Content]:
