@@ -56,6 +56,8 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
             for domain in SCREENED
         ),
         Link("ie", {**SUBJECT, "IEROW": "source_row"}),
+        # An answer may rest on the absence of a row, and always on who was screened.
+        Link("dm", SUBJECT),
     ),
     "adex": (Link("ex", {"USUBJID": "USUBJID", "SRCSEQ": "EXSEQ"}),),
     "adexsum": (
