@@ -137,10 +137,10 @@ def test_the_translation_correction_of_a_polygon_is_that_of_the_same_rectangle()
 
 @pytest.mark.parametrize("estimate", [estimate_cross_k_border, estimate_cross_k_translation])
 def test_independent_kinds_have_the_k_of_independence_on_average(estimate) -> None:
-    ratios = []
+    ratios, field = [], make_rectangle(0, 0, 300, 300)
     for seed in range(30):
         found = estimate(
-            random_places(100 + seed, 150), random_places(500 + seed, 150), L_SHAPE, [25.0]
+            random_places(100 + seed, 150), random_places(500 + seed, 150), field, [25.0]
         )
         ratios.append(found.value[0] / found.expected[0])
     error = np.std(ratios) / np.sqrt(len(ratios))

@@ -6,6 +6,7 @@ from enum import Enum
 from pydantic import Field
 
 from trialwright.protocol.endpoints import Model
+from trialwright.protocol.tls import TlsRule
 from trialwright.protocol.words import Names
 
 
@@ -50,6 +51,9 @@ class TissueMarker(Model):
     measure: str | None = Field(default=None, description="Main measurement")
     also: Names = Field(default=(), description="Further measurements")
     compare: PairedTest | None = Field(default=None, description="Test between the visits")
+    tls_rule: TlsRule | None = Field(
+        default=None, description="How tertiary lymphoid structures are called on this stain"
+    )
 
 
 class PlasmaPanel(Model):
