@@ -138,6 +138,7 @@ def test_a_wide_sheet_is_taken_apart():
         "normalization": "Intensity",
         "LOD": 1.5,
         "NPX": 3.25,
+        "source_row": 8,
     }
 
 

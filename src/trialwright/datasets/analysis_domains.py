@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from trialwright.datasets.analysis_biomarkers import ADBM, TISSUE_PARAMETERS
 from trialwright.datasets.analysis_conduct import ADELIG
 from trialwright.datasets.analysis_labs import ADLB
 from trialwright.datasets.codelists import YES_NO
@@ -224,7 +225,7 @@ ADAE = Dataset(
 )
 
 ANALYSIS: Mapping[str, Dataset] = {
-    item.name: item for item in (ADSL, ADELIG, ADEX, ADEXSUM, ADTR, ADRS, ADTTE, ADAE, ADLB)
+    item.name: item for item in (ADSL, ADELIG, ADEX, ADEXSUM, ADTR, ADRS, ADTTE, ADAE, ADBM, ADLB)
 }
 """Analysis datasets by upper-case name. ADSL also admits characteristics that a protocol names."""
 
@@ -236,5 +237,6 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
         *("BOR", "BCP", "CBOR", "CRSP", "CCB", "CBCP", "DEATH", "LSTA", "MDIS", "NPR"),
     ),
     "ADTTE": ("PFS", "OS", "RSD", "CRSD", "TTR", "CTTR", "TTP"),
+    "ADBM": TISSUE_PARAMETERS,
 }
 """Parameter codes (PARAMCD) of the analysis datasets; a lesion or a landmark adds its number."""

@@ -121,6 +121,7 @@ PLASMA = Dataset(
         Variable("QCWARN", "Quality Control Warning"),
         Variable("NPX", "Normalized Protein Expression (log2)", NUMBER),
         Variable("LOD", "Limit of Detection (log2 NPX)", NUMBER),
+        Variable("PLSEQ", "Sequence Number", INTEGER),
     ),
     order=("USUBJID", "VISIT", "OLINKID"),
 )

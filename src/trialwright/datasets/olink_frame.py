@@ -22,8 +22,11 @@ NPX_COLUMNS: Mapping[str, pl.DataType] = {
     "normalization": pl.String(),
     "LOD": pl.Float64(),
     "NPX": pl.Float64(),
+    "source_row": pl.Int64(),
 }
-"""Columns of every frame of `read_npx`; those in lower case are not variables of the trial."""
+"""Columns of every frame of `read_npx`; those in lower case are not variables of the trial.
+
+`source_row` is the row that a spreadsheet shows."""
 
 MISSING_WORDS = frozenset(("", "na", "nan", "n/a", "null", "no data", "nodata"))
 CONTROL_WORDS = ("inc ctrl", "ext ctrl", "det ctrl", "amp ctrl", "inc_ctrl", "ext_ctrl", "amp_ctrl")

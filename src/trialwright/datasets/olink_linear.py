@@ -108,7 +108,12 @@ def _read_column(
         "missing_freq": parse_number(missing, f"{file} ({MISSING_FREQ}), {name}"),
     }
     for number, known, row in samples:
-        yield {**known, **shared, "NPX": _to_npx(row[place], f"{file} row {number}, {name}")}
+        yield {
+            **known,
+            **shared,
+            "source_row": number,
+            "NPX": _to_npx(row[place], f"{file} row {number}, {name}"),
+        }
 
 
 def _to_npx(cell: object, place: str) -> float | None:

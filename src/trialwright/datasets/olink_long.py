@@ -159,7 +159,7 @@ def name_columns(table: pl.DataFrame, file: str, is_parted_by_comma: bool = True
         for ours, theirs in chosen.items()
         if ours not in NUMBERS
     ]
-    frame = table.select(texts).with_columns(**numbers)
+    frame = table.select(*texts, "source_row").with_columns(**numbers)
     return finish_frame(_unify(frame), file)
 
 

@@ -1,13 +1,14 @@
 """Quality of protein measurements in numbers: limits, warnings, outliers, plates, duplicates."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from polars import col
 
-from trialwright.core.errors import Finding, Severity
+from trialwright.core.errors import EstimateError, Finding, Severity
 from trialwright.datasets.olink_frame import name_some
 from trialwright.datasets.olink_panel import PASSED, ProteinMatrix
 from trialwright.stats.anova import compare_levels
@@ -71,25 +72,31 @@ def find_outliers(matrix: ProteinMatrix) -> pl.DataFrame:
     -------
     DataFrame
         One row per sample, in their order: SAMPLEID, USUBJID, VISIT, median and iqr of its NPX,
-        component_1 and component_2 (principal components of scaled proteins; null with fewer than
-        three samples), is_outlier (any of the four more than three standard deviations from the
-        mean of the samples).
+        component_1 and component_2 (principal components of scaled proteins; absent where there
+        are too few samples or proteins), is_outlier (any of the four more than three standard
+        deviations from the mean of the samples).
 
     References
     ----------
     Olink Proteomics. Data normalization and standardization, white paper 1096 (2021).
     """
-    quartiles = np.nanpercentile(matrix.values, (25, 50, 75), axis=0)
+    n_samples = matrix.values.shape[1]
+    has_values = ~np.isnan(matrix.values).all(axis=0)
+    quartiles = np.full((3, n_samples), np.nan)
+    quartiles[:, has_values] = np.nanpercentile(matrix.values[:, has_values], (25, 50, 75), axis=0)
     measures = {"median": quartiles[1], "iqr": quartiles[2] - quartiles[0]}
-    if matrix.values.shape[1] > 2:
-        scores = find_components(matrix.values, 2).scores
+    with suppress(EstimateError):  # too few samples or proteins
+        scores = np.full((n_samples, 2), np.nan)
+        scores[has_values] = find_components(matrix.values[:, has_values], 2).scores
         measures |= {"component_1": scores[:, 0], "component_2": scores[:, 1]}
-    is_outlier = np.zeros(matrix.values.shape[1], dtype=bool)
+    is_outlier = np.zeros(n_samples, dtype=bool)
     for values in measures.values():
-        spread = values.std(ddof=1) if len(values) > 1 else 0.0
-        is_outlier |= np.abs(values - values.mean()) > N_DEVIATIONS * spread + 1e-12
+        known = values[has_values]
+        spread = known.std(ddof=1) if len(known) > 1 else 0.0
+        off = np.abs(known - known.mean()) if len(known) else known
+        is_outlier[has_values] |= off > N_DEVIATIONS * spread + 1e-12
     return matrix.samples.drop("is_warned").with_columns(
-        **{name: pl.Series(values) for name, values in measures.items()},
+        **{name: pl.Series(values).fill_nan(None) for name, values in measures.items()},
         is_outlier=pl.Series(is_outlier),
     )
 
@@ -178,6 +185,10 @@ def find_quality_findings(quality: NpxQuality, file: str) -> list[Finding]:
 
 def _list_findings(quality: NpxQuality) -> Iterator[tuple[str, str, str, str]]:
     """Yield rule, what was found, what was expected and what to do."""
+    blank = quality.samples.filter(col("median").is_null())["SAMPLEID"].to_list()
+    if blank:
+        found = f"{name_some(blank, 'sample')} without any value"
+        yield "NPX-BLANK", found, "values", "Ask the laboratory whether they failed."
     whole = quality.below_lod.group_by("ASSAY", maintain_order=True).agg(
         rate=col("n_below").sum() / col("n").sum()
     )

@@ -17,6 +17,8 @@ SAMPLE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "USUBJID": ("usubjid", "subject", "subjectid", "subjid", "patient", "patientid"),
     "VISIT": ("visit", "timepoint", "time"),
 }
+CONTROLS = r"(?i)control|^neg|^ipc|^pc\b|^sc\b|^nc\b"
+N_LISTED = 20  # orphans that a finding names
 WRITTEN = {"SAMPLEID": "SampleID", "USUBJID": "Subject", "VISIT": "Visit"}
 
 
@@ -54,12 +56,7 @@ def read_samples(path: str | Path) -> pl.DataFrame:
     """
     file = Path(path)
     table = _read_table(file)
-    names = {bare(name): name for name in reversed(table.columns)}
-    chosen = {
-        ours: next((names[theirs] for theirs in synonyms if theirs in names), None)
-        for ours, synonyms in SAMPLE_SYNONYMS.items()
-    }
-    missing = [WRITTEN[ours] for ours, theirs in chosen.items() if theirs is None]
+    missing = [WRITTEN[ours] for ours, theirs in _choose(table).items() if theirs is None]
     if missing:
         raise refuse(
             "NPX-SAMPLES",
@@ -68,6 +65,29 @@ def read_samples(path: str | Path) -> pl.DataFrame:
             "SampleID, Subject and Visit",
             "Name the columns in the first row.",
         )
+    return pick_samples(table, file.name)
+
+
+def _choose(table: pl.DataFrame) -> dict[str, str | None]:
+    """Return the table's column for sample, patient and visit; None where it has none."""
+    names = {bare(name): name for name in reversed(table.columns)}
+    return {
+        ours: next((names[theirs] for theirs in synonyms if theirs in names), None)
+        for ours, synonyms in SAMPLE_SYNONYMS.items()
+    }
+
+
+def pick_samples(table: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Return the samples that a table lists, as `read_samples`; none where a column is missing.
+
+    Raises
+    ------
+    DataError
+        If a sample has two patients or visits.
+    """
+    chosen = _choose(table)
+    if None in chosen.values():
+        return pl.DataFrame(schema=dict.fromkeys(SAMPLE_SYNONYMS, pl.String()))
     samples = (
         table.select(
             pl.col(theirs).cast(pl.String).str.strip_chars().replace("", None).alias(ours)
@@ -83,7 +103,7 @@ def read_samples(path: str | Path) -> pl.DataFrame:
     if len(twice):
         raise refuse(
             "NPX-SAMPLES",
-            file.name,
+            file,
             f"{name_some(twice.to_list(), 'sample')} with two patients or visits",
             "one line per sample",
             "Correct the list.",
@@ -153,7 +173,7 @@ def match_samples(npx: pl.DataFrame, samples: pl.DataFrame, file: str) -> Matche
                 "NPX-ORPHAN",
                 Severity.WARN,
                 file,
-                f"{name_some(orphans, 'sample')} of nobody",
+                f"{name_some(orphans, 'sample', N_LISTED)} of nobody",
                 "a patient and a visit for each",
                 "Add them to the list of samples; control samples may stay out.",
             )
@@ -164,7 +184,7 @@ def match_samples(npx: pl.DataFrame, samples: pl.DataFrame, file: str) -> Matche
                 "NPX-ABSENT",
                 Severity.WARN,
                 file,
-                f"no values of {name_some(absent, 'sample')} of the list",
+                f"no values of {name_some(absent, 'sample', N_LISTED)} of the list",
                 "every sample of the list",
                 "Add the export of their plate, or take them off the list.",
             )

@@ -199,6 +199,7 @@ def _read_assay(sheet: Sheet, assay: Assay, lod: dict[str, Row]) -> Iterator[dic
         limits = lod.get(plate, lod.get("", []))
         yield {
             "SAMPLEID": sample,
+            "source_row": number,
             "sample_index": index,
             "OLINKID": assay.olink_id,
             "UNIPROT": assay.uniprot or None,

@@ -6,12 +6,13 @@ import polars as pl
 from polars import col
 
 from trialwright.datasets.dates import earliest_day, latest_day
+from trialwright.datasets.olink_samples import CONTROLS
 from trialwright.datasets.recorded import Hits, Recorded, quoted
 from trialwright.datasets.rules_registry import rule
 
 FINEST_PIXEL_UM, COARSEST_PIXEL_UM = 0.05, 10.0
 BIOPSY = "biopsy"
-CONTROL_SAMPLES = r"(?i)control|^neg|^ipc|^pc\b|^sc\b|^nc\b"
+ORPHAN_PLASMA = "PLASMA-ORPHAN"
 
 
 @rule(
@@ -118,7 +119,7 @@ def find_impossible_pixels(recorded: Recorded) -> Iterator[Hits]:
 
 
 @rule(
-    "PLASMA-ORPHAN",
+    ORPHAN_PLASMA,
     "warn",
     title="A plasma sample of nobody",
     why="Its proteins are measured and belong to no patient.",
@@ -141,7 +142,7 @@ def find_orphan_plasma(recorded: Recorded) -> Iterator[Hits]:
         name = "SAMPLEID"
         if samples is not None:
             subject = col("SAMPLEID").str.extract(r"^(.+)_[^_]+$").alias("USUBJID")
-            is_control = col("SAMPLEID").str.contains(CONTROL_SAMPLES)
+            is_control = col("SAMPLEID").str.contains(CONTROLS)
             samples = samples.filter(~is_control).with_columns(subject)
     if samples is None:
         return

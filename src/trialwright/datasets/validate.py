@@ -19,6 +19,7 @@ from trialwright.datasets import (
     rules_keys,
     rules_lesions,
     rules_measurements,
+    rules_plasma,
     rules_reads,
     rules_specimens,
     rules_subjects,
@@ -60,6 +61,7 @@ CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("Deaths", rules_deaths),
     ("Adverse events, laboratory, performance status", rules_events),
     ("Slides, plasma, specimens", rules_specimens),
+    ("Protein measurements", rules_plasma),
     ("Conduct, after the derivations", rules_conduct),
 )
 """The modules that declare rules, in the order of docs/rules.md."""

@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 from trialwright.core.errors import ProtocolError, StudyError
-from trialwright.datasets.tabular import find_tables
+from trialwright.datasets.plasma import find_exports, find_sample_list
+from trialwright.datasets.tabular import PLASMA, find_tables
 from trialwright.protocol.load import Reading, read_protocol
 from trialwright.protocol.model import Protocol
 
@@ -35,8 +36,11 @@ class StudyDirectory:
 
     @cached_property
     def tables(self) -> Mapping[str, Path]:
-        """The recorded tables by lower-case domain."""
-        return find_tables(self.path / DATA_FOLDER)
+        """The recorded tables by lower-case domain; Olink exports by the name of their file."""
+        folder = self.path / DATA_FOLDER
+        tables = {name: path for name, path in find_tables(folder).items() if name != PLASMA}
+        found = {**tables, **find_exports(folder), **find_sample_list(folder)}
+        return dict(sorted(found.items()))
 
     @property
     def results(self) -> Path:

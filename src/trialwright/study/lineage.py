@@ -30,7 +30,7 @@ def trace_to_sources(basis: pl.DataFrame, links: Links, load: Load) -> pl.DataFr
         Dataset name, in lower case, to the links that its step declares.
     load : callable
         Returns a dataset by its lower-case name; None when there is none. Recorded datasets have
-        a column source_row.
+        a column source_row, those put together from several files also source_domain.
 
     Returns
     -------
@@ -68,10 +68,11 @@ def _follow(
 ) -> list[pl.DataFrame]:
     """Follow picked rows of one dataset; rows of a recorded one are the end of the way."""
     if "source_row" in rows.columns:
+        domain = col("source_domain") if "source_domain" in rows.columns else pl.lit(name)
         return [
             rows.select(
                 "stat_id",
-                pl.lit(name).alias("domain"),
+                domain.alias("domain"),
                 col("source_row").cast(pl.Int64),
                 "USUBJID",
             )

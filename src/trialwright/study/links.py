@@ -79,6 +79,10 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
         *_BY_SOURCE,
     ),
     "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),
+    "adbm": (
+        Link("plasma", {"USUBJID": "USUBJID", "SRCSEQ": "PLSEQ"}, when={"SRCDOM": "PLASMA"}),
+        Link("be", {"USUBJID": "USUBJID", "SAMPLEID": "BEREFID"}, ("ADT", "AVISIT")),
+    ),
     "adlb": (Link("lb", {"USUBJID": "USUBJID", "SRCSEQ": "LBSEQ"}),),
     "adae": (Link("ae", {"USUBJID": "USUBJID", "SRCSEQ": "AESEQ"}),),
 }

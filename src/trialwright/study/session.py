@@ -22,6 +22,7 @@ from trialwright.study.facts import find_facts
 from trialwright.study.figures import (
     remove_other_files,
 )
+from trialwright.study.plasma import list_plasma_check
 from trialwright.study.publishing import Publisher
 from trialwright.study.reporting import (
     write_manifest,
@@ -32,7 +33,7 @@ from trialwright.study.steps import list_derivations, list_recorded
 from trialwright.study.store import Store
 
 Tell = Callable[[str], None]
-CHECKS = ("check", *DERIVED_CHECKS)
+CHECKS = ("check", "plasma_check", *DERIVED_CHECKS)
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ class Study:
         """Read the tables and check them."""
         recorded = list_recorded(self.directory.tables, self.protocol.study.data_cut)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
+        tables = tuple(name for name in raw if not name.startswith("raw.plasma"))
         for name in [name for name in self.store.states if name.startswith("raw.")]:
             if name not in raw:  # a table that was there in an earlier run
                 self.store.forget(name)
@@ -181,7 +183,7 @@ class Study:
             "check",
             "check of the recorded data",
             check_data,
-            {"raw": raw},
+            {"raw": tables},
             {
                 "files": names,
                 "facts": find_facts(self.protocol),
@@ -190,7 +192,11 @@ class Study:
             },
             stamp=listing,
         )
-        return run_steps([*recorded, check], self.store, tell)
+        of_plasma = list_plasma_check(self.directory.tables, self.protocol)
+        if not of_plasma:
+            self.store.forget("plasma")
+            self.store.forget("plasma_check")
+        return run_steps([*recorded, check, *of_plasma], self.store, tell)
 
     def load_result(self, result_id: str) -> Result:
         """Return one result of the last run.

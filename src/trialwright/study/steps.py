@@ -22,6 +22,7 @@ from trialwright.derive.analysis_reads import (
     list_reads,
     list_schemes,
 )
+from trialwright.derive.biomarkers import derive_adbm
 from trialwright.derive.dates import keep_until_cut
 from trialwright.derive.eligibility.evaluate import derive_eligibility
 from trialwright.derive.exposure import derive_adex
@@ -34,6 +35,7 @@ from trialwright.protocol.estimands import (
 )
 from trialwright.protocol.grading import LabUnits
 from trialwright.protocol.model import Protocol
+from trialwright.study.plasma import list_biomarker_visits, list_plasma_reading
 from trialwright.study.run import Step
 
 ADSL_DOMAINS = (
@@ -48,7 +50,7 @@ def list_recorded(tables: Mapping[str, Path], data_cut: date) -> list[Step]:
     steps = []
     for domain, path in tables.items():
         dataset = find_dataset(domain)
-        if dataset is None or domain == "plasma":
+        if dataset is None or domain.startswith("plasma"):
             continue
         raw = f"raw.{domain}"
         stamp = hash_file(path)
@@ -56,7 +58,7 @@ def list_recorded(tables: Mapping[str, Path], data_cut: date) -> list[Step]:
         settings = {"domain": domain, "data_cut": data_cut}
         typed = Step(domain, f"domain {domain.upper()}", _conform, {"raw": raw}, settings)
         steps.append(typed)
-    return steps
+    return [*steps, *list_plasma_reading(tables)]
 
 
 def _conform(raw: pl.DataFrame, domain: str, data_cut: date) -> pl.DataFrame:
@@ -84,6 +86,11 @@ def list_derivations(protocol: Protocol) -> list[Step]:
         ),
         *_list_tumor_derivations(protocol),
         *_list_lab_derivations(protocol),
+        Step(
+            "adbm", "biomarkers", derive_adbm,
+            {"recorded": ("plasma", "be"), "adsl": "adsl"},
+            {"visits": list_biomarker_visits(protocol)}, needs=("plasma",),
+        ),
         Step(
             "adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, _grading(protocol)
         ),

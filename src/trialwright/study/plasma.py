@@ -1,0 +1,90 @@
+"""Steps from Olink exports to the plasma dataset, and their check."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from trialwright.core.trace import hash_file
+from trialwright.datasets.plasma import (
+    STEM,
+    find_plasma_findings,
+    list_panel_visits,
+    read_plasma,
+    read_sheet,
+)
+from trialwright.datasets.rules_registry import order_findings
+from trialwright.derive.biomarkers import BiomarkerVisits
+from trialwright.protocol.model import Protocol
+from trialwright.study.check import store_finding
+from trialwright.study.run import Step
+
+SPECIMENS = ("be", "dm")
+
+
+def pick_exports(tables: Mapping[str, Path]) -> dict[str, Path]:
+    """Return the Olink exports, and the list of their samples, among a study's tables."""
+    return {name: path for name, path in tables.items() if name.startswith(STEM)}
+
+
+def list_plasma_reading(tables: Mapping[str, Path]) -> list[Step]:
+    """Return the steps that read each export as it is, and all together as one dataset."""
+    exports = pick_exports(tables)
+    if not exports:
+        return []
+    sheets = [
+        Step(
+            f"raw.{name}", f"table {path.name}", read_sheet, {}, {"path": path},
+            stamp=hash_file(path),
+        )
+        for name, path in exports.items()
+    ]  # fmt: skip
+    together = Step(
+        "plasma", "plasma proteins", read_plasma, {"recorded": SPECIMENS}, {"paths": exports},
+        stamp=_stamp(exports),
+    )  # fmt: skip
+    return [*sheets, together]
+
+
+def list_plasma_check(tables: Mapping[str, Path], protocol: Protocol) -> list[Step]:
+    """Return the step that checks the exports; none without any."""
+    exports = pick_exports(tables)
+    if not exports:
+        return []
+    settings = {
+        "paths": exports,
+        "visits": list_panel_visits(protocol.biomarkers.plasma),
+        "severities": {rule: action.value for rule, action in protocol.checks.items()},
+    }
+    inputs = {"recorded": SPECIMENS}
+    return [
+        Step(
+            "plasma_check", "check of the plasma proteins", check_plasma, inputs, settings,
+            stamp=_stamp(exports),
+        )
+    ]  # fmt: skip
+
+
+def check_plasma(
+    recorded: Mapping[str, pl.DataFrame],
+    paths: Mapping[str, Path],
+    visits: Sequence[str],
+    severities: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Check the exports of a study; return the findings as plain values."""
+    findings = find_plasma_findings(recorded, paths, visits)
+    return [store_finding(finding) for finding in order_findings(findings, severities)]
+
+
+def list_biomarker_visits(protocol: Protocol) -> BiomarkerVisits:
+    """Return the visits of a protocol in their order, and the baseline of its plasma panel."""
+    names = [visit.name for visit in protocol.visits]
+    panels = protocol.biomarkers.plasma
+    names += [name for panel in panels for name in panel.visits if name not in names]
+    return BiomarkerVisits(tuple(names), panels[0].reference if panels else None)
+
+
+def _stamp(exports: Mapping[str, Path]) -> str:
+    """Hash the exports by name and content."""
+    return ",".join(f"{name}:{hash_file(path)}" for name, path in exports.items())
