@@ -233,7 +233,7 @@ def test_table_one_is_the_papers_with_percentages_rounded_and_not_cut(metromajx_
 
 def test_the_check_warns_of_what_is_true_and_of_nothing_else(metromajx_run: Run) -> None:
     rules = sorted(finding.rule for finding in metromajx_run[1].findings)
-    assert rules == ["DESIGN-REFERENCE", "SCAN-WINDOW", "SCAN-WINDOW"]
+    assert rules == ["DESIGN-REFERENCE", "NPX-LOD", "SCAN-WINDOW", "SCAN-WINDOW"]
 
 
 def test_the_papers_design_is_the_optimal_one_and_four_rules_answer_its_fourteenth_patient(
