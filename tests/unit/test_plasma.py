@@ -66,7 +66,7 @@ def test_a_number_leads_to_the_row_of_the_workbook(tmp_path: Path) -> None:
     )
     row = sheet.filter(pl.col("source_row") == 9).row(0, named=True)
     assert (row["SampleID"], row["IL8"], row["QC Warning"]) == ("01_C2D1", "4.5", "Warning")
-    adbm = derive_adbm({"plasma": plasma}, DM, VISITS)
+    adbm = derive_adbm({"plasma": plasma, "dm": DM}, VISITS)
     assert adbm.select("PARAM", "AVISIT", "AVAL", "BASE", "CHG", "ABLFL", "QCFL").rows() == [
         ("IL8", "C1D1", 3.5, 3.5, 0.0, "Y", "Y"),
         ("IL8", "C2D1", 4.5, 3.5, 1.0, None, "N"),
@@ -149,7 +149,7 @@ def test_an_assay_on_two_panels_keeps_its_two_names(tmp_path: Path) -> None:
         "plasma": write_long(tmp_path / "plasma.csv", {"01_C1D1": 1.0}),
         "plasma_2": write_long(tmp_path / "plasma_2.csv", {"01_C1D1": 2.0}, "OID00002"),
     }
-    adbm = derive_adbm({"plasma": read_plasma({"dm": DM}, paths)}, DM, VISITS)
+    adbm = derive_adbm({"plasma": read_plasma({"dm": DM}, paths)}, VISITS)
     assert adbm["PARAM"].to_list() == ["IL8 (OID00001)", "IL8 (OID00002)"]
     rules = {item.rule for item in find_plasma_findings({"dm": DM}, paths)}
     assert "NPX-ASSAY-TWICE" in rules

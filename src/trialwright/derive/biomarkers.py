@@ -24,17 +24,14 @@ class BiomarkerVisits:
     plasma_baseline: str | None = None
 
 
-def derive_adbm(
-    recorded: Mapping[str, pl.DataFrame], adsl: pl.DataFrame, visits: BiomarkerVisits
-) -> pl.DataFrame:
-    """Derive the biomarkers of every enrolled subject.
+def derive_adbm(recorded: Mapping[str, pl.DataFrame], visits: BiomarkerVisits) -> pl.DataFrame:
+    """Derive the biomarkers of every subject.
 
     Parameters
     ----------
     recorded : mapping
-        plasma (from `datasets.plasma.read_plasma`) and be, as far as they were recorded.
-    adsl : DataFrame
-        Subjects; those that it lacks have no rows.
+        plasma (from `datasets.plasma.read_plasma`), be and dm, as far as they were recorded;
+        subjects that DM lacks have no rows.
     visits : BiomarkerVisits
         Visits in their order and the baseline.
 
@@ -45,9 +42,9 @@ def derive_adbm(
         their row. BASE is the value at the baseline visit, CHG the difference from it.
     """
     parts = [derive_plasma(recorded[PLASMA], visits)] if PLASMA in recorded else []
-    rows = pl.concat([_empty(), *parts], how="diagonal").filter(
-        col("USUBJID").is_in(adsl["USUBJID"].implode())
-    )
+    rows = pl.concat([_empty(), *parts], how="diagonal")
+    if "dm" in recorded:
+        rows = rows.filter(col("USUBJID").is_in(recorded["dm"]["USUBJID"].implode()))
     dated = _add_dates(_number_visits(rows, visits.names), recorded.get("be"))
     ordered = dated.sort(*KEYS, "AVISITN", "AVISIT", nulls_last=True)
     numbered = ordered.with_columns(

@@ -74,6 +74,10 @@ def list_derivations(protocol: Protocol) -> list[Step]:
             "adex", "doses", derive_adex, {"ex": "ex", "vs": "vs"},
             {"arms": arms, "data_cut": cut}, optional=frozenset({"vs"}),
         ),
+        Step(  # before the subjects: eligibility may rest on tissue
+            "adbm", "biomarkers", derive_adbm, {"recorded": ("plasma", "be", "dm")},
+            {"visits": list_biomarker_visits(protocol)}, needs=("plasma",),
+        ),
         *_list_eligibility(protocol),
         Step(
             "adsl", "subjects", derive_adsl,
@@ -86,11 +90,6 @@ def list_derivations(protocol: Protocol) -> list[Step]:
         ),
         *_list_tumor_derivations(protocol),
         *_list_lab_derivations(protocol),
-        Step(
-            "adbm", "biomarkers", derive_adbm,
-            {"recorded": ("plasma", "be"), "adsl": "adsl"},
-            {"visits": list_biomarker_visits(protocol)}, needs=("plasma",),
-        ),
         Step(
             "adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, _grading(protocol)
         ),
