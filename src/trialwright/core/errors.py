@@ -25,6 +25,10 @@ class NotRecordedError(TrialwrightError):
     """A question that the recorded data do not answer; the text says what it would need."""
 
 
+class SlideError(TrialwrightError):
+    """An image that cannot be opened, read or trusted as a slide of stained tissue."""
+
+
 class Severity(Enum):
     """What a finding does to a run."""
 

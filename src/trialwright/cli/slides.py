@@ -1,0 +1,69 @@
+"""`trialwright slides ...`: what can be measured on one image alone, with an example each."""
+
+from trialwright.cli.declare import Parser, Subparsers, declare
+
+COMPARTMENTS = ("nucleus", "ring", "cell")
+
+
+def add_slides_commands(subparsers: Subparsers) -> None:
+    """Add `slides` and its commands to a parser; each sets `run`, which returns the exit code."""
+    parser = subparsers.add_parser(
+        "slides",
+        help="tissue: cells and densities on one slide image",
+        description="Stained tissue, measured on one slide or flat picture alone.",
+    )
+    commands = parser.add_subparsers(dest="slides_command", metavar="COMMAND", required=True)
+    _add_measure(commands)
+
+
+def _command(commands: Subparsers, name: str, help_text: str, example: str) -> Parser:
+    """Add one command that reads an image and writes into a folder."""
+    answer = f"slides_answers:answer_{name}"
+    parser = declare(commands, name, help_text, f"slides {example}", answer)
+    parser.add_argument(
+        "image", metavar="IMAGE", help="SVS, OME-TIFF, QPTIFF, TIFF, NDPI, MRXS, DICOM, PNG or JPEG"
+    )
+    parser.add_argument(
+        "--pixel-size-um",
+        type=float,
+        metavar="X",
+        help="side of a pixel in um, where the file does not say it",
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for what is written")
+    parser.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes (default: 1)"
+    )
+    return parser
+
+
+def _add_measure(commands: Subparsers) -> None:
+    parser = _command(
+        commands,
+        "measure",
+        "count cells and positive cells of a stain",
+        "measure biopsy.svs --stain CD8 --out biopsy_cd8",
+    )
+    parser.add_argument("--stain", required=True, metavar="NAME", help="marker: CD8, Ki67, ...")
+    parser.add_argument(
+        "--compartment", choices=COMPARTMENTS, help="where the marker is, if not commonly known"
+    )
+    parser.add_argument(
+        "--cut-od",
+        type=float,
+        metavar="OD",
+        help="least optical density of a positive cell (default: from the slide's own cells)",
+    )
+    parser.add_argument(
+        "--qupath",
+        nargs="*",
+        metavar="NAME=VALUE",
+        help="as QuPath's positive cell detection, with its parameters by name, such as "
+        "sigmaMicrons=2 thresholdPositive1=0.2; none: its defaults",
+    )
+    parser.add_argument(
+        "--tile-px",
+        type=int,
+        default=2048,
+        metavar="PX",
+        help="side of a tile; changes memory and speed, never the result (default: 2048)",
+    )

@@ -1,0 +1,122 @@
+"""Answers of `trialwright slides`: read, call one science function, write, print."""
+
+import json
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from trialwright.core.errors import SlideError
+from trialwright.imaging.cells import (
+    CellSettings,
+    Compartment,
+    choose_qupath_settings,
+    choose_settings,
+)
+from trialwright.imaging.measure import SlideMeasurement, measure_slide
+from trialwright.imaging.nuclei import read_detection
+from trialwright.imaging.overlay import draw_cells
+from trialwright.imaging.slide import open_slide
+from trialwright.imaging.slide_writer import write_picture
+
+Json = dict[str, Any]
+QUIET_SECONDS = 2.0
+
+
+def answer_measure(arguments: Namespace) -> int:
+    """Measure the cells of one image; write the cells, a summary and an overlay."""
+    settings = _choose(arguments)
+    out = Path(arguments.out)
+    with open_slide(arguments.image, arguments.pixel_size_um) as slide:
+        report = _Progress()
+        found = measure_slide(slide, settings, arguments.workers, arguments.tile_px, report)
+    out.mkdir(parents=True, exist_ok=True)
+    found.cells.write_parquet(out / "cells.parquet")
+    write_picture(out / "overlay.png", draw_cells(found))
+    summary = describe_measurement(found)
+    text = json.dumps(summary, indent=2, allow_nan=False)
+    (out / "summary.json").write_text(text + "\n", encoding="utf-8")
+    print(text if arguments.json else _write_summary(found, out))
+    return 0
+
+
+def _choose(arguments: Namespace) -> CellSettings:
+    """Return the settings that the command line asks for."""
+    if arguments.qupath is not None:
+        return choose_qupath_settings(arguments.stain, read_detection(_read_pairs(arguments)))
+    where = Compartment(arguments.compartment) if arguments.compartment else None
+    return choose_settings(arguments.stain, where, arguments.cut_od)
+
+
+def _read_pairs(arguments: Namespace) -> Json:
+    """Read NAME=VALUE: a number, true, false, or words."""
+    pairs: Json = {}
+    for text in arguments.qupath:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SlideError(
+                f"--qupath {text}: no value, expected NAME=VALUE. "
+                "Write it as sigmaMicrons=1.5. [CELL-PARAMETER]"
+            )
+        pairs[name] = _read_value(value)
+    return pairs
+
+
+def _read_value(text: str) -> float | bool | str:
+    """Return a number or a truth value where the text is one."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def describe_measurement(found: SlideMeasurement) -> Json:
+    """Return what was measured under the keys that scripts rely on."""
+    misfits = found.misfit_degrees
+    return {
+        "stain": found.settings.marker,
+        "compartment": found.settings.compartment.value,
+        "n_cells": found.n_cells,
+        "n_positive": found.n_positive,
+        "positive_percent": found.positive_percent,
+        "tissue_mm2": found.tissue.area_mm2,
+        "density_per_mm2": found.density_per_mm2,
+        "h_score": found.h_score,
+        "cut_od": found.cut_od,
+        "pixel_size_um": found.pixel_size_um,
+        "white": list(found.stains.white),
+        "vectors": found.stains.as_dict(),
+        "misfit_degrees": max(misfits.values()),
+        "misfit_by_stain": misfits,
+    }
+
+
+def _write_summary(found: SlideMeasurement, out: Path) -> str:
+    """Return the summary for a person."""
+    percent, density = found.positive_percent, found.density_per_mm2
+    return "\n".join(
+        [
+            f"{found.n_cells} cells, {found.n_positive} positive"
+            + ("" if percent is None else f" ({percent:.1f}%)"),
+            f"{found.tissue.area_mm2:.2f} mm2 of tissue"
+            + ("" if density is None else f", {density:.0f} positive per mm2"),
+            f"cells.parquet, summary.json and overlay.png are in {out}",
+        ]
+    )
+
+
+class _Progress:
+    """Say on standard error how far a measurement is, once it takes more than two seconds."""
+
+    def __init__(self) -> None:
+        self.start = self.said = time.monotonic()
+
+    def __call__(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        is_slow = now - self.start > QUIET_SECONDS
+        if is_slow and (now - self.said > QUIET_SECONDS or done == of):
+            self.said = now
+            print(f"tile {done} of {of}", file=sys.stderr, flush=True)

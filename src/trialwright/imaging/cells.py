@@ -1,0 +1,189 @@
+"""Cells of one block: nuclei, the ring around each, the cell, and the stain in all three."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialwright.core.errors import SlideError
+from trialwright.imaging.blocks import Box, Grid
+from trialwright.imaging.nuclei import (
+    ALIKE_MEASURED,
+    CellDetection,
+    DetectionImage,
+    detect_nuclei,
+)
+from trialwright.imaging.regions import count_alike, grow_labels, sum_compartments
+from trialwright.imaging.stain import (
+    DAB_NAME,
+    HEMATOXYLIN,
+    N_COLORS,
+    StainVectors,
+    reference_stains,
+    to_optical_density,
+    unmix_best_single,
+    unmix_least_squares,
+    unmix_two,
+)
+
+Pixels = NDArray[Any]
+Columns = dict[str, NDArray[Any]]
+
+
+class Compartment(Enum):
+    """Where in a cell a marker is looked for."""
+
+    NUCLEUS = "nucleus"
+    RING = "ring"
+    CELL = "cell"
+
+
+MARKERS: Mapping[str, Compartment] = {
+    **dict.fromkeys(
+        ("CD3", "CD4", "CD8", "CD20", "CD45", "CD56", "CD68", "CD163", "PD-L1", "PDL1", "HER2"),
+        Compartment.RING,
+    ),
+    **dict.fromkeys(
+        ("KI67", "KI-67", "FOXP3", "ER", "PR", "AR", "P53", "MYC", "TTF1", "PAX5"),
+        Compartment.NUCLEUS,
+    ),
+}
+"""Where common markers are; a protocol or the command line says it of others."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSettings:
+    """How cells are found and called.
+
+    `cut_od` is the least stain of a positive cell; None lets the slide's own cells decide.
+    """
+
+    marker: str = "CD8"
+    compartment: Compartment = Compartment.RING
+    stains: tuple[str, ...] = (HEMATOXYLIN, DAB_NAME)
+    marker_stain: str = DAB_NAME
+    cut_od: float | None = None
+    ring_um: tuple[float, float] = (0.0, 2.0)
+    detection: CellDetection = field(default_factory=CellDetection)
+    is_tissue_only: bool = True
+    vectors: StainVectors | None = None  # None: estimated from the slide
+
+
+def choose_settings(
+    marker: str, compartment: Compartment | None = None, cut_od: float | None = None
+) -> CellSettings:
+    """Return the project's own settings for a marker.
+
+    Raises
+    ------
+    SlideError
+        Nothing says where in the cell the marker is.
+    """
+    where = compartment or MARKERS.get(marker.upper())
+    if where is None:
+        raise SlideError(
+            f"stain {marker}: where in the cell it stains is not known, expected one of "
+            f"{', '.join(MARKERS)}. "
+            "Say it: --compartment nucleus, ring or cell. [STAIN-COMPARTMENT]"
+        )
+    image = DetectionImage.SUM if where is Compartment.NUCLEUS else DetectionImage.HEMATOXYLIN
+    return CellSettings(marker, where, cut_od=cut_od, detection=CellDetection(image))
+
+
+def choose_qupath_settings(marker: str, detection: CellDetection) -> CellSettings:
+    """Return settings that reproduce QuPath: its vectors, white 255, the whole image, its cut."""
+    compartments = {
+        "Nucleus: DAB OD mean": Compartment.NUCLEUS,
+        "Cytoplasm: DAB OD mean": Compartment.RING,
+        "Cell: DAB OD mean": Compartment.CELL,
+    }
+    if detection.threshold_compartment not in compartments:
+        raise SlideError(
+            f"thresholdCompartment: {detection.threshold_compartment}, expected one of "
+            f"{', '.join(compartments)}. Write one of these. [CELL-PARAMETER]"
+        )
+    return CellSettings(
+        marker,
+        compartments[detection.threshold_compartment],
+        cut_od=detection.threshold_positive1,
+        ring_um=(0.0, detection.cell_expansion),
+        detection=detection,
+        is_tissue_only=False,
+        vectors=reference_stains(),
+    )
+
+
+def name_columns(stains: tuple[str, ...]) -> list[str]:
+    """Return the columns of stain amounts: compartment by compartment, stain by stain."""
+    return [f"{where.value}_od_{stain}" for where in Compartment for stain in stains]
+
+
+def split_stains(od: NDArray[np.float32], stains: StainVectors) -> NDArray[np.float32]:
+    """Split optical density by the method that fits the number of stains and bands.
+
+    Two stains in three bands exactly, with a residual that is dropped; more stains than bands by
+    hematoxylin and the best single chromogen; any others by least squares.
+    """
+    n_stains, n_bands = len(stains.names), od.shape[-1]
+    if n_bands == N_COLORS and n_stains == 2:
+        return unmix_two(od, stains)[..., :2]
+    if n_bands == N_COLORS:
+        return unmix_best_single(od, stains)
+    return unmix_least_squares(od, stains)
+
+
+def measure_block(
+    pixels: Pixels, frame: Box, core: Box, grid: Grid, stains: StainVectors, settings: CellSettings
+) -> Columns:
+    """Find and measure the cells of a block.
+
+    Parameters
+    ----------
+    pixels : array of shape (height, width, n_bands)
+        The block with its halo, at the working resolution.
+    frame, core : Box
+        What `pixels` cover, and the block itself: only cells whose center lies in it are returned.
+    grid : Grid
+        Of the slide.
+    stains : StainVectors
+        Of the slide.
+    settings : CellSettings
+        How cells are found.
+
+    Returns
+    -------
+    dict of arrays of shape (n_cells,)
+        x_um, y_um (from the corner of the slide), area_um2, and the mean amount of each stain in
+        nucleus, ring and cell; in reading order of the labels.
+    """
+    od = to_optical_density(pixels, stains.white)
+    amounts = np.ascontiguousarray(split_stains(od, stains))
+    is_sum = settings.detection.detection_image is DetectionImage.SUM
+    image = od.sum(axis=2) if is_sum else np.ascontiguousarray(amounts[..., 0])
+    um = grid.pixel_um
+    nuclei = detect_nuclei(image, um, settings.detection)
+    reach_px = max(settings.detection.cell_expansion, settings.ring_um[1]) / um
+    cells, distance = grow_labels(nuclei, reach_px)
+    measured = count_alike(nuclei) >= ALIKE_MEASURED
+    ring_px = (settings.ring_um[0] / um, settings.ring_um[1] / um)
+    shape, sums = sum_compartments(nuclei, measured, cells, distance, amounts, ring_px)
+    area = shape[:, 0]
+    with np.errstate(invalid="ignore"):
+        y = frame.top + shape[:, 1] / area + 0.5
+        x = frame.left + shape[:, 2] / area + 0.5
+        means = sums / shape[:, 3:, None]
+    is_own = (y >= core.top) & (y < core.bottom) & (x >= core.left) & (x < core.right)
+    columns: Columns = {
+        "x_um": x[is_own] * um,
+        "y_um": y[is_own] * um,
+        "area_um2": area[is_own] * um**2,
+    }
+    # A cell in a crowd may have no ring of its own: its amounts there are those of the whole cell.
+    means = np.where(np.isnan(means), means[:, 2:3], means)
+    for where, compartment in enumerate(Compartment):
+        for number, name in enumerate(stains.names):
+            columns[f"{compartment.value}_od_{name}"] = means[is_own, where, number]
+    return columns

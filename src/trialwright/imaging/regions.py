@@ -1,0 +1,266 @@
+"""Kernels on labels: basins, splitting by distance, growth, sums over compartments."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialwright.imaging.compiled import compiled
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+
+@compiled
+def find_nearest(is_source: Mask, reach_px: float) -> tuple[Floats, Ints]:
+    """Find the nearest source of each pixel.
+
+    Parameters
+    ----------
+    is_source : array of shape (height, width)
+        Where distance is 0.
+    reach_px : float
+        Beyond it the answer is reach_px + 1, and -1.
+
+    Returns
+    -------
+    tuple of arrays of shape (height, width)
+        Distance in pixels, and place in reading order of the nearest source.
+
+    References
+    ----------
+    Meijster A, et al. Computational Imaging and Vision 2000;18:331-340.
+    """
+    height, width = is_source.shape
+    far = int(reach_px) + 1
+    gap, row = _find_in_column(is_source, far)
+    distance = np.full((height, width), np.float32(reach_px + 1), np.float32)
+    place = np.full((height, width), -1, np.int32)
+    for y in range(height):
+        for x in range(width):
+            best, at = gap[y, x] * gap[y, x], x if row[y, x] >= 0 else -1
+            step = 1
+            while step * step < best and step < far:
+                for side in (max(x - step, 0), min(x + step, width - 1)):
+                    squared = (side - x) * (side - x) + gap[y, side] * gap[y, side]
+                    if row[y, side] >= 0 and squared < best:
+                        best, at = squared, side
+                step += 1
+            if at >= 0 and best <= reach_px * reach_px:
+                distance[y, x] = np.sqrt(np.float32(best))
+                place[y, x] = row[y, at] * width + at
+    return distance, place
+
+
+@compiled
+def _find_in_column(is_source: Mask, far: int) -> tuple[Ints, Ints]:
+    """Return the distance to the nearest source of the same column, and its row (-1: beyond)."""
+    height, width = is_source.shape
+    gap = np.full((height, width), far, np.int32)
+    row = np.full((height, width), -1, np.int32)
+    for y in range(height):
+        for x in range(width):
+            if is_source[y, x]:
+                gap[y, x], row[y, x] = 0, y
+            elif y > 0 and gap[y - 1, x] + 1 < far:
+                gap[y, x], row[y, x] = gap[y - 1, x] + 1, row[y - 1, x]
+    for y in range(height - 2, -1, -1):
+        for x in range(width):
+            if gap[y + 1, x] + 1 < gap[y, x]:
+                gap[y, x], row[y, x] = gap[y + 1, x] + 1, row[y + 1, x]
+    return gap, row
+
+
+@compiled
+def split_summits(height_map: Floats, mask: Mask, tolerance: float) -> Ints:
+    """Label the summits of a height map that rise more than a tolerance above their saddles.
+
+    Pixels are flooded from the highest down. Where two summits meet and the lower one stands less
+    than the tolerance above the meeting place, they are one.
+
+    Parameters
+    ----------
+    height_map : array of shape (height, width)
+        Such as the distance to the border of the mask.
+    mask : array of shape (height, width)
+        What is labelled.
+    tolerance : float
+        In units of the height map.
+
+    Returns
+    -------
+    array of shape (height, width)
+        0 outside the mask; every pixel of the mask has a label.
+
+    References
+    ----------
+    Beucher S, Meyer F. In: Mathematical Morphology in Image Processing, 1993:433-481.
+    """
+    height, width = height_map.shape
+    levels = height_map.ravel()
+    places = np.flatnonzero(mask.ravel())
+    places = places[np.argsort(-levels[places], kind="mergesort")]
+    labels = np.zeros(height * width, np.int32)
+    parent = np.zeros(len(places) + 1, np.int32)
+    summit = np.zeros(len(places) + 1, np.float32)
+    n_labels = 0
+    for at in places:
+        own = 0
+        for i in range(max(at // width - 1, 0), min(at // width + 2, height)):
+            for j in range(max(at % width - 1, 0), min(at % width + 2, width)):
+                other = _find_root(parent, labels[i * width + j])
+                own = _meet(parent, summit, own, other, levels[at] + tolerance)
+        if own == 0:
+            n_labels += 1
+            own = n_labels
+            parent[own], summit[own] = own, levels[at]
+        labels[at] = own
+    for at in places:
+        labels[at] = _find_root(parent, labels[at])
+    return labels.reshape((height, width))
+
+
+@compiled
+def _find_root(parent: Ints, label: int) -> int:
+    """Return the label that a label was merged into; 0 stays 0."""
+    while parent[label] != label:
+        parent[label] = parent[parent[label]]
+        label = parent[label]
+    return label
+
+
+@compiled
+def _meet(parent: Ints, summit: Floats, own: int, other: int, lowest_summit: float) -> int:
+    """Return the label of a pixel between two labels; merge them where one hardly rises."""
+    if other in (0, own):
+        return own
+    if own == 0:
+        return other
+    high, low = (own, other) if summit[own] >= summit[other] else (other, own)
+    if summit[low] < lowest_summit:
+        parent[low] = high
+        return high
+    return own
+
+
+@compiled
+def grow_labels(labels: Ints, reach_px: float) -> tuple[Ints, Floats]:
+    """Give each pixel within reach the label nearest to it; return the labels and the distance."""
+    distance, place = find_nearest(labels > 0, reach_px)
+    grown = np.zeros(labels.shape, np.int32)
+    flat = labels.ravel()
+    for y in range(labels.shape[0]):
+        for x in range(labels.shape[1]):
+            if place[y, x] >= 0:
+                grown[y, x] = flat[place[y, x]]
+    return grown, distance
+
+
+@compiled
+def clear_borders(labels: Ints) -> Ints:
+    """Return labels without the pixels that touch a smaller label, so that none touch."""
+    height, width = labels.shape
+    out = labels.copy()
+    for y in range(height):
+        for x in range(width):
+            own = labels[y, x]
+            if own == 0:
+                continue
+            for i in range(max(y - 1, 0), min(y + 2, height)):
+                for j in range(max(x - 1, 0), min(x + 2, width)):
+                    if 0 < labels[i, j] < own:
+                        out[y, x] = 0
+    return out
+
+
+@compiled
+def count_alike(labels: Ints) -> NDArray[np.uint8]:
+    """Count, of the 9 pixels around and at each pixel, those with its label; 0 outside labels."""
+    height, width = labels.shape
+    out = np.zeros(labels.shape, np.uint8)
+    for y in range(height):
+        for x in range(width):
+            own = labels[y, x]
+            if own == 0:
+                continue
+            n_alike = 0
+            for i in range(max(y - 1, 0), min(y + 2, height)):
+                for j in range(max(x - 1, 0), min(x + 2, width)):
+                    if labels[i, j] == own:
+                        n_alike += 1
+            out[y, x] = n_alike
+    return out
+
+
+@compiled
+def number_regions(labels: Ints, is_kept: Mask) -> Ints:
+    """Give the labels that are kept new numbers from 1, in order; the others become 0."""
+    new = np.zeros(len(is_kept), np.int32)
+    n_kept = 0
+    for label in range(1, len(is_kept)):
+        if is_kept[label]:
+            n_kept += 1
+            new[label] = n_kept
+    out = np.zeros(labels.shape, np.int32)
+    for y in range(labels.shape[0]):
+        for x in range(labels.shape[1]):
+            out[y, x] = new[labels[y, x]]
+    return out
+
+
+@compiled
+def sum_compartments(
+    nuclei: Ints,
+    measured: Mask,
+    cells: Ints,
+    distance: Floats,
+    amounts: Floats,
+    ring_px: tuple[float, float],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sum amounts of stain over nucleus, ring and cell of each label.
+
+    Parameters
+    ----------
+    nuclei, cells : array of shape (height, width)
+        Labels 1 to n; a cell holds its nucleus.
+    measured : array of shape (height, width)
+        Pixels of nuclei that are measured; those at a rounded corner are not.
+    distance : array of shape (height, width)
+        To the nucleus, 0 inside, in pixels.
+    amounts : array of shape (height, width, n_stains)
+        What is summed.
+    ring_px : (inner, outer)
+        The ring is inner < distance <= outer.
+
+    Returns
+    -------
+    tuple of arrays
+        Shape (n, 6): pixels of the nucleus, sums of its rows and columns, pixels measured in
+        nucleus, ring and cell. Shape (n, 3, n_stains): sums of amounts in nucleus, ring and cell.
+    """
+    n_cells = nuclei.max()
+    n_stains = amounts.shape[2]
+    shape = np.zeros((n_cells, 6), np.float64)
+    sums = np.zeros((n_cells, 3, n_stains), np.float64)
+    for y in range(nuclei.shape[0]):
+        for x in range(nuclei.shape[1]):
+            cell = cells[y, x] - 1
+            if cell < 0:
+                continue
+            shape[cell, 5] += 1
+            is_nucleus = nuclei[y, x] > 0
+            if is_nucleus:
+                shape[cell, 0] += 1
+                shape[cell, 1] += y
+                shape[cell, 2] += x
+            is_measured = is_nucleus and measured[y, x]
+            is_ring = not is_nucleus and ring_px[0] < distance[y, x] <= ring_px[1]
+            shape[cell, 3] += is_measured
+            shape[cell, 4] += is_ring
+            for stain in range(n_stains):
+                amount = amounts[y, x, stain]
+                sums[cell, 2, stain] += amount
+                if is_measured:
+                    sums[cell, 0, stain] += amount
+                if is_ring:
+                    sums[cell, 1, stain] += amount
+    return shape, sums
