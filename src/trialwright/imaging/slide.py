@@ -126,7 +126,11 @@ def open_slide(path: Path | str, pixel_size_um: float | None = None) -> Slide:
         reader = _choose_reader(file)
     except DAMAGED as error:
         raise _damaged(file, error) from error
-    size = choose_pixel_size(file.name, reader.facts.pixel_size_um, pixel_size_um)
+    try:
+        size = choose_pixel_size(file.name, reader.facts.pixel_size_um, pixel_size_um)
+    except SlideError:
+        reader.close()
+        raise
     return Slide(file, reader, size)
 
 

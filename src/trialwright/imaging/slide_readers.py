@@ -82,19 +82,20 @@ class TiffReader:
         import tifffile
 
         logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # its errors come as exceptions
-        self.file = tifffile.TiffFile(file)
-        series = _choose_series(self.file, file.name)
-        self.pages = [list(level.pages) for level in _list_levels(self.file, series)]
-        shapes = [(pages[0].imagewidth, pages[0].imagelength) for pages in self.pages]
-        self.levels = tuple(Level(w, h, shapes[0][0] / w) for w, h in shapes)
-        self.facts = _read_facts(self.file, series, self.pages[0])
         self._cache: OrderedDict[tuple[int, int, int], Pixels] = OrderedDict()
         self._cached_bytes = 0
-        end = file.stat().st_size
-        for page in (page for pages in self.pages for page in pages):
-            ends = np.add(page.dataoffsets, page.databytecounts)
-            if ends.size and ends.max() > end:
-                raise ValueError(f"{end} bytes, {int(ends.max())} declared: the file is cut short")
+        self._stream = file.open("rb")
+        try:
+            self.file = tifffile.TiffFile(self._stream, name=file.name)
+            series = _choose_series(self.file, file.name)
+            self.pages = [list(level.pages) for level in _list_levels(self.file, series)]
+            shapes = [(pages[0].imagewidth, pages[0].imagelength) for pages in self.pages]
+            self.levels = tuple(Level(w, h, shapes[0][0] / w) for w, h in shapes)
+            self.facts = _read_facts(self.file, series, self.pages[0])
+            _refuse_cut_file(self.pages, file.stat().st_size)
+        except BaseException:
+            self._stream.close()
+            raise
 
     def read(self, level: int, x: int, y: int, width: int, height: int) -> Pixels:
         """Return pixels of a level; the rectangle lies within the image."""
@@ -148,6 +149,7 @@ class TiffReader:
         """Let go of the file."""
         self._cache.clear()
         self.file.close()
+        self._stream.close()
 
 
 def _choose_series(file: Any, name: str) -> Any:
@@ -164,6 +166,14 @@ def _choose_series(file: Any, name: str) -> Any:
             "Export one focal plane and time point. [SLIDE-FORMAT]"
         )
     return max(fits, key=lambda series: series.pages[0].imagewidth * series.pages[0].imagelength)
+
+
+def _refuse_cut_file(levels: list[list[Any]], n_bytes: int) -> None:
+    """Raise where a file ends before its last tile."""
+    for page in (page for pages in levels for page in pages):
+        ends = np.add(page.dataoffsets, page.databytecounts)
+        if ends.size and ends.max() > n_bytes:
+            raise ValueError(f"it has {n_bytes} bytes of {int(ends.max())}: it was cut short")
 
 
 def _list_levels(file: Any, series: Any) -> list[Any]:
