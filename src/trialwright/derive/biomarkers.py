@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
+from trialwright.core.errors import NotRecordedError
 from trialwright.datasets.analysis_biomarkers import ADBM, NPX_CATEGORY
 from trialwright.datasets.dates import earliest_day
 from trialwright.datasets.olink_panel import PASSED
@@ -24,7 +25,11 @@ class BiomarkerVisits:
     plasma_baseline: str | None = None
 
 
-def derive_adbm(recorded: Mapping[str, pl.DataFrame], visits: BiomarkerVisits) -> pl.DataFrame:
+def derive_adbm(
+    recorded: Mapping[str, pl.DataFrame],
+    visits: BiomarkerVisits,
+    tissue: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Derive the biomarkers of every subject.
 
     Parameters
@@ -34,19 +39,29 @@ def derive_adbm(recorded: Mapping[str, pl.DataFrame], visits: BiomarkerVisits) -
         subjects that DM lacks have no rows.
     visits : BiomarkerVisits
         Visits in their order and the baseline.
+    tissue : DataFrame, optional
+        Rows of tissue, as `derive.tissue.derive_tissue` returns them.
 
     Returns
     -------
     DataFrame
-        ADBM: one row per USUBJID, PARCAT1, PARAMCD and AVISIT, in this order. Missing values keep
-        their row. BASE is the value at the baseline visit, CHG the difference from it.
+        ADBM: one row per USUBJID, PARCAT1, PARAMCD and AVISIT (and image), in this order. Missing
+        values keep their row. BASE is the value at the baseline visit, CHG the difference from it.
+
+    Raises
+    ------
+    NotRecordedError
+        When there is neither plasma nor tissue.
     """
     parts = [derive_plasma(recorded[PLASMA], visits)] if PLASMA in recorded else []
+    parts += [] if tissue is None else [tissue]
+    if not parts:
+        raise NotRecordedError("plasma, slides or bs")
     rows = pl.concat([_empty(), *parts], how="diagonal")
     if "dm" in recorded:
         rows = rows.filter(col("USUBJID").is_in(recorded["dm"]["USUBJID"].implode()))
     dated = _add_dates(_number_visits(rows, visits.names), recorded.get("be"))
-    ordered = dated.sort(*KEYS, "AVISITN", "AVISIT", nulls_last=True)
+    ordered = dated.sort(*KEYS, "AVISITN", "AVISIT", "BMXFN", nulls_last=True)
     numbered = ordered.with_columns(
         ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID")
     )

@@ -23,6 +23,13 @@ class PairedTest(Enum):
     PAIRED_T = "paired t"
 
 
+class TissueMeasure(Enum):
+    """What is counted on a slide."""
+
+    PERCENT = "percent of nucleated cells"
+    DENSITY = "density_per_mm2"
+
+
 class PlasmaModel(Enum):
     """How protein levels of repeated samples are modeled."""
 
@@ -48,8 +55,11 @@ class TissueMarker(Model):
     visits: Names = Field(default=(), description="Visits, by name")
     specimen: Names = Field(default=(), description="Kinds of specimen")
     decide: Decider | None = Field(default=None, description="Who decides the state")
-    measure: str | None = Field(default=None, description="Main measurement")
-    also: Names = Field(default=(), description="Further measurements")
+    measure: TissueMeasure | None = Field(default=None, description="Main measurement")
+    also: tuple[TissueMeasure, ...] = Field(default=(), description="Further measurements")
+    least_cells: int = Field(
+        default=100, ge=0, description="A slide with fewer nucleated cells gives no measurement"
+    )
     compare: PairedTest | None = Field(default=None, description="Test between the visits")
     tls_rule: TlsRule | None = Field(
         default=None, description="How tertiary lymphoid structures are called on this stain"

@@ -10,6 +10,8 @@ from trialwright.analyze.flow import FlowResult
 from trialwright.analyze.safety import AdverseEventTerms
 from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
+from trialwright.analyze.tissue.change_result import MarkerChange
+from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tumor_change import BestChangeResult, ChangeOverTimeResult
 from trialwright.core.result import Result
 from trialwright.core.table import Text
@@ -34,6 +36,9 @@ CAPTIONS: Mapping[type[Result], Callable[..., str]] = {
     CourseResult: lambda _: "Time on treatment and under observation, longest first.",
     AdverseEventTerms: lambda _: "Patients per term at their worst grade, most frequent first.",
     BestResponseResult: lambda _: "Best overall response.",
+    SpecimenFlow: lambda _: (
+        "Patients from the population to a value at every visit, every loss with its reason."
+    ),
     AgreementResult: lambda _: (
         "Patients in whom the two radiologists differ, with exact intervals; open circles are what "
         "other trials published."
@@ -53,6 +58,11 @@ def caption_result(result: Result) -> Text:
         return (
             f"{result.title} by {_in_sentence(result.method.name)}, with {band}. "
             "Ticks are censored patients; below the axis, patients at risk and cumulative events.",
+        )
+    if isinstance(result, MarkerChange):
+        return (
+            f"{result.value_label} of each patient at {' and '.join(result.visits)}, on a "
+            "logarithmic axis; the fold change stands at the end of each line.",
         )
     caption = CAPTIONS.get(type(result))
     return (caption(result),) if caption else (f"{result.title}.",)

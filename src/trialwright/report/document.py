@@ -32,6 +32,7 @@ from trialwright.report.conduct import describe_screening
 from trialwright.report.methods import describe_methods
 from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import agreement, conduct, efficacy
+from trialwright.report.tissue import describe_tissue
 
 LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
 
@@ -86,6 +87,7 @@ def compose_report(material: Material) -> Document:
         _agreement(material),
         _survival(material),
         _safety(material),
+        describe_tissue(material.results, material.figures),
         _patients(material),
         describe_methods(material.protocol, material.settings),
         _data(material),

@@ -32,6 +32,7 @@ from trialwright.protocol.estimands import (
 )
 from trialwright.protocol.model import Display, Protocol
 from trialwright.study.run import Needs, Step
+from trialwright.study.tissue_analyses import list_tissue_analyses, list_tissue_results
 
 HISTOLOGY = "HIST"
 STANDARD_LABELS = {"enrolled": "Enrolled", "safety": "Safety population"}
@@ -107,7 +108,8 @@ def list_analyses(protocol: Protocol) -> list[Step]:
     if not protocol.displays:
         return steps
     kinds = {endpoint.id: ENDPOINT_DISPLAYS[endpoint.kind] for endpoint in protocol.endpoints.all}
-    wanted = {**RESULT_DISPLAYS, **kinds}
+    tissue = dict.fromkeys(list_tissue_results(protocol), Display.TISSUE)
+    wanted = {**RESULT_DISPLAYS, **tissue, **kinds}
     return [step for step in steps if wanted.get(step.name, Display.PRIMARY) in protocol.displays]
 
 
@@ -133,6 +135,7 @@ def _list_all(protocol: Protocol) -> list[Step]:
         *[step for endpoint in protocol.endpoints.all for step in _of_endpoint(protocol, endpoint)],
         *_list_courses(protocol, flag),
         *_list_agreement(protocol, (flag, label)),
+        *list_tissue_analyses(protocol, (flag, label)),
         _step(
             analyze_deaths, "deaths", subjects, arms=arms,
             populations=_by_flag(protocol, main, "enrolled"),

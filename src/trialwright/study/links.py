@@ -81,6 +81,8 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
     "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),
     "adbm": (
         Link("plasma", {"USUBJID": "USUBJID", "SRCSEQ": "PLSEQ"}, when={"SRCDOM": "PLASMA"}),
+        Link("slides", {**SUBJECT, "BMXFN": "FILE"}, when={"SRCDOM": "SLIDES"}),
+        Link("bs", {**SUBJECT, "SRCSEQ": "BSSEQ"}, when={"SRCDOM": "BS"}),
         Link("be", {"USUBJID": "USUBJID", "SAMPLEID": "BEREFID"}, ("ADT", "AVISIT")),
     ),
     "adlb": (Link("lb", {"USUBJID": "USUBJID", "SRCSEQ": "LBSEQ"}),),

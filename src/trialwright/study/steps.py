@@ -29,6 +29,7 @@ from trialwright.derive.exposure import derive_adex
 from trialwright.derive.exposure_summary import derive_exposure_summary
 from trialwright.derive.lab_values import derive_adlb
 from trialwright.derive.populations import derive_adsl
+from trialwright.derive.tissue import derive_tissue
 from trialwright.protocol.estimands import (
     Landmark,
     Safety,
@@ -42,6 +43,8 @@ ADSL_DOMAINS = (
     *("dm", "ds", "ie", "bs", "dd", "ss", "sv", "ex", "tu", "tr", "rs", "qs", "vs", "lb"),
     *("cm", "mh", "suppdm", "suppmh", "suppcm"),
 )
+TISSUE_DOMAINS = ("bs", "be", "ex", "tu", "supptu")
+MEASURED_SLIDES = "slides_measured"
 SCREENING_DOMAINS = (*ADSL_DOMAINS, "pr", "supptu", "adbm")
 
 
@@ -74,10 +77,7 @@ def list_derivations(protocol: Protocol) -> list[Step]:
             "adex", "doses", derive_adex, {"ex": "ex", "vs": "vs"},
             {"arms": arms, "data_cut": cut}, optional=frozenset({"vs"}),
         ),
-        Step(  # before the subjects: eligibility may rest on tissue
-            "adbm", "biomarkers", derive_adbm, {"recorded": ("plasma", "be", "dm")},
-            {"visits": list_biomarker_visits(protocol)}, needs=("plasma",),
-        ),
+        *_list_biomarkers(protocol),  # before the subjects: eligibility may rest on tissue
         *_list_eligibility(protocol),
         Step(
             "adsl", "subjects", derive_adsl,
@@ -92,6 +92,24 @@ def list_derivations(protocol: Protocol) -> list[Step]:
         *_list_lab_derivations(protocol),
         Step(
             "adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, _grading(protocol)
+        ),
+    ]  # fmt: skip
+
+
+def _list_biomarkers(protocol: Protocol) -> list[Step]:
+    """Return the steps from what was measured and recorded of plasma and tissue to ADBM."""
+    markers = protocol.biomarkers.tissue
+    tissue = Step(
+        "tissue_rows", "markers of tissue", derive_tissue,
+        {"recorded": TISSUE_DOMAINS, "measured": MEASURED_SLIDES}, {"markers": markers},
+        optional=frozenset({"measured"}),
+    )  # fmt: skip
+    return [
+        *([tissue] if markers else []),
+        Step(
+            "adbm", "biomarkers", derive_adbm,
+            {"recorded": ("plasma", "be", "dm"), "tissue": "tissue_rows"},
+            {"visits": list_biomarker_visits(protocol)}, optional=frozenset({"tissue"}),
         ),
     ]  # fmt: skip
 

@@ -23,7 +23,7 @@ STAIN_VECTORS: Mapping[str, tuple[float, float, float]] = {
 WHITE = (242.0, 240.0, 241.0)
 VECTOR_SPREAD_DEGREES = 2.5
 BLUR_UM = 0.35
-NOISE_GRAY = 1.2
+NOISE_GRAY = 1.0
 
 
 @dataclass(frozen=True, slots=True)

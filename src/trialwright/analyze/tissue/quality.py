@@ -1,0 +1,113 @@
+"""Every slide that was to be measured: how much tissue, how many cells, how far to be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from polars import col
+
+from trialwright.core.ledger import Ledger, Stat, slug
+from trialwright.core.result import Method, Result
+from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, round_half_up, row
+from trialwright.derive.tissue_parameters import QUALITY, SLIDE_FACTS
+from trialwright.protocol.biomarkers import TissueMarker
+
+GOOD = "Good"
+SHOWN = {"N": 0, "AREA": 2, "MISF": 1}
+"""Suffix of each parameter in the table, and its decimals."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlideQuality(Result):
+    """Facts of each slide; `slides` has a row per slide: stain, file, quality, failed."""
+
+    slides: pl.DataFrame
+
+    def table(self) -> Table:
+        """Return a row per slide, stain by stain."""
+        rows: list[Row] = []
+        for (stain,), slides in self.slides.group_by("stain", maintain_order=True):
+            rows.append(heading(str(stain)))
+            rows += [self._row(*item) for item in slides.select("file", "quality").iter_rows()]
+        heads = ("Slide", "Nucleated cells", "Tissue, mm2", "Misfit, degrees", "Quality")
+        notes = [
+            "Misfit: the angle between the stain vectors of the slide and the usual ones. "
+            "Every cell of a slide stands in results/slides, in a Parquet file of the slide's name."
+        ]
+        return make_table(self.id, self.title, heads, rows, notes)
+
+    def _row(self, file: str, quality: str) -> Row:
+        known = set(self.data["stat_id"])
+        cells: list[Cell | str] = []
+        for suffix, digits in SHOWN.items():
+            key = f"{slug(file)}.{slug(suffix)}"
+            is_known = key in known
+            cells.append(
+                cell(round_half_up(self.value(key), digits), self.ref(key)) if is_known else "none"
+            )
+        return row(file, *cells, quality)
+
+
+def analyze_slides(adbm: pl.DataFrame, markers: Sequence[TissueMarker]) -> SlideQuality:
+    """List the facts of every slide, failed ones with their reason.
+
+    Parameters
+    ----------
+    adbm : DataFrame
+        Analysis dataset.
+    markers : sequence of TissueMarker
+        The protocol's stains, in its order.
+
+    Returns
+    -------
+    SlideQuality
+        Numbers of slides, of those measured and of those to be wary of; then each slide's facts.
+    """
+    ledger = Ledger()
+    listed: list[tuple[str, str, str, bool]] = []
+    for marker in markers:
+        stem = marker.id.upper()
+        rows = adbm.filter(col("PARAMCD") == f"{stem}{QUALITY}").sort("USUBJID", "BMXFN")
+        listed += [
+            (marker.stain, file, quality, reason is not None)
+            for file, quality, reason in rows.select("BMXFN", "AVALC", "AREASON").iter_rows()
+        ]
+        failed = rows.filter(col("AREASON").is_not_null())
+        wary = rows.filter(col("AREASON").is_null() & (col("AVALC") != GOOD))
+        for name, chosen, words in (
+            ("n", rows, "slides"),
+            ("failed", failed, "slides that could not be measured"),
+            ("wary", wary, "slides to be wary of"),
+        ):
+            label = f"{marker.stain}: {words}"
+            stat = Stat(f"{slug(marker.id)}.{name}", chosen.height, "n", label)
+            ledger.add(stat, "ADBM", chosen)
+        for suffix, _, words, unit in SLIDE_FACTS:
+            _add_facts(
+                ledger, adbm.filter(col("PARAMCD") == f"{stem}{suffix}"), suffix, words, unit
+            )
+    schema = {
+        "stain": pl.String(),
+        "file": pl.String(),
+        "quality": pl.String(),
+        "failed": pl.Boolean(),
+    }
+    return SlideQuality(
+        id="slides_quality",
+        title="Slides and their quality",
+        method=Method("Measurement of each slide", {"stains": ", ".join(m.stain for m in markers)}),
+        data=ledger.data,
+        basis=ledger.basis,
+        slides=pl.DataFrame(listed, schema=schema, orient="row"),
+    )
+
+
+def _add_facts(ledger: Ledger, rows: pl.DataFrame, suffix: str, words: str, unit: str) -> None:
+    """Enter one fact of every slide."""
+    for file, of_file in rows.group_by("BMXFN", maintain_order=True):
+        name = str(file[0])
+        stat = Stat(
+            f"{slug(name)}.{slug(suffix)}", of_file["AVAL"][0], slug(suffix), f"{name}: {words}",
+            "AVAL", unit=unit,
+        )  # fmt: skip
+        ledger.add(stat, "ADBM", of_file, "AVAL")

@@ -1,0 +1,104 @@
+"""Sentences on tissue, in the manner of a paper's Results; every number is a cell."""
+
+from trialwright.analyze.tissue.change_result import RECORDED, MarkerChange
+from trialwright.analyze.tissue.quality import SlideQuality
+from trialwright.analyze.tissue.specimens import SpecimenFlow
+from trialwright.analyze.tissue.status import StatusResult
+from trialwright.core.table import Text
+from trialwright.report.sentences.words import number, plural
+
+
+def tell_change(result: MarkerChange) -> list[Text]:
+    """Say in how many a marker rose, by how much on average, and what the test says."""
+    n = result.count("n")
+    if not n:
+        return [(f"No patient has {result.stain} measured at both visits.",)]
+    told: list[Text] = [
+        (
+            f"{result.stain} was measured in ",
+            number(result, "n"),
+            f" paired {plural(n, 'specimen', 'specimens')} of ",
+            number(result, "n_members"),
+            " patients; in ",
+            number(result, "n_increased"),
+            " it increased and in ",
+            number(result, "n_decreased"),
+            f" it decreased from {result.visits[0]} to {result.visits[1]}. "
+            "The mean fold change was ",
+            result.print_number("mean_fold"),
+            " (range ",
+            result.print_fold_range(),
+            "; ",
+            result.print_p_value(),
+            ", " + _lower_first(str(result.method.settings["test"])) + ").",
+        )
+    ]
+    if result.has_recorded:
+        told.append(
+            (
+                "Of the values that the laboratory recorded the mean fold change was ",
+                result.print_number(f"{RECORDED}.mean_fold"),
+                " (range ",
+                result.print_fold_range(f"{RECORDED}."),
+                "; ",
+                result.print_p_value(f"{RECORDED}."),
+                ").",
+            )
+        )
+    return told
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def tell_status(result: StatusResult) -> list[Text]:
+    """Say what was decided, and how often the machine had proposed it."""
+    told: list[Text] = [
+        (
+            "Of ",
+            number(result, "n"),
+            f" screened patients the {result.decider} found no tertiary lymphoid structure in ",
+            number(result, "decided.none"),
+            ", immature ones in ",
+            number(result, "decided.tls"),
+            " and mature ones in ",
+            number(result, "decided.mature"),
+            ".",
+        )
+    ]
+    if result.count("both"):
+        told.append(
+            (
+                "The machine proposed the same status in ",
+                result.print_agreement(),
+                "% of those that both assessed. A proposal decides nothing.",
+            )
+        )
+    return told
+
+
+def tell_specimens(result: SpecimenFlow) -> list[Text]:
+    """Say of how many patients there is a complete pair."""
+    first, last = result.data["stat_id"][0], result.data["stat_id"][-1]
+    return [
+        (
+            f"{result.method.settings['stain']} could be compared in ",
+            number(result, last),
+            " of ",
+            number(result, first),
+            " patients.",
+        )
+    ]
+
+
+def tell_slides(result: SlideQuality) -> list[Text]:
+    """Name the slides that failed or should not be trusted."""
+    failed = result.slides.filter(result.slides["failed"])["file"].to_list()
+    is_wary = ~result.slides["failed"] & (result.slides["quality"] != "Good")
+    wary = result.slides.filter(is_wary)["file"].to_list()
+    n = result.slides.height
+    text = f"{n} {plural(n, 'slide was', 'slides were')} to be measured."
+    text += f" Without a measurement: {', '.join(failed)}." if failed else ""
+    text += f" To be looked at: {', '.join(wary)}." if wary else ""
+    return [(text,)]
