@@ -42,7 +42,7 @@ class Finding:
 
     `row` is the line that a spreadsheet shows for CSV files (the header is row 1), and the number
     of the record, from 1, for SAS transport and Parquet files. `where` holds keys beside the
-    subject, such as "VISITNUM 3".
+    subject, such as "VISITNUM 3"; `sheet` is that of a workbook.
     """
 
     rule: str
@@ -55,6 +55,7 @@ class Finding:
     column: str | None = None
     subject: str | None = None
     where: str | None = None
+    sheet: str | None = None
 
     @property
     def message(self) -> str:
@@ -62,9 +63,10 @@ class Finding:
         keys = ", ".join(
             part for part in (f"USUBJID {self.subject}" if self.subject else "", self.where) if part
         )
-        place = self.file
+        place = f"{self.file}, sheet {self.sheet}," if self.sheet else self.file
         if self.row is not None:
             place += f" {'line' if self.file.endswith(('.yaml', '.yml')) else 'row'} {self.row}"
+        place = place.removesuffix(",") if self.row is None else place
         if self.column:
             place += f", {self.column}"
         if keys:
@@ -77,6 +79,7 @@ class Finding:
             "rule": self.rule,
             "severity": self.severity.value,
             "file": self.file,
+            "sheet": self.sheet,
             "row": self.row,
             "column": self.column,
             "subject": self.subject,

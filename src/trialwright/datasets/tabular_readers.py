@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -20,22 +20,27 @@ MAX_FIELD_CHARACTERS = 10_000_000
 
 def _read_csv(path: Path) -> pl.DataFrame:
     """Read delimited text, every value as text; decimal commas of a whole file as points."""
-    content = decode_text(path.read_bytes())
-    first_line, _, rest = content.partition("\n")
-    if first_line.strip().lower().startswith("sep="):  # written by spreadsheets for spreadsheets
-        content, first_line = rest, rest.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first_line.count)
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    records = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    records, delimiter = read_records(path)
     header = next(records, [])
     numbered = [
         (number, record)
         for number, record in enumerate(records, start=ROW_OF_FIRST_RECORD)
         if any(map(str.strip, record))
     ]
-    frame = _frame_of(_name_columns(header), numbered)
+    frame = _frame_of(name_columns(header), numbered)
     dataset = find_dataset(path.stem.lower())
     return frame if dataset is None or delimiter == "," else read_decimal_commas(frame, dataset)
+
+
+def read_records(path: Path) -> tuple[Iterator[list[str]], str]:
+    """Return the records of delimited text, the header first, and the sign that parts fields."""
+    content = decode_text(path.read_bytes())
+    first_line, _, rest = content.partition("\n")
+    if first_line.strip().lower().startswith("sep="):  # written by spreadsheets for spreadsheets
+        content, first_line = rest, rest.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter), delimiter
 
 
 def _frame_of(names: list[str], numbered: list[tuple[int, list[str]]]) -> pl.DataFrame:
@@ -71,7 +76,7 @@ def decode_text(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _name_columns(header: list[str]) -> list[str]:
+def name_columns(header: list[str]) -> list[str]:
     """Return unique column names: a repeated one is numbered, an empty one is its position."""
     taken: set[str] = set()
     names = []

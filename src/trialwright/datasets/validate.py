@@ -28,6 +28,7 @@ from trialwright.datasets import (
     rules_visits,
     tabular,
 )
+from trialwright.datasets.mapping import rules as rules_mapping
 from trialwright.datasets.recorded import prepare_recorded
 from trialwright.datasets.rules_registry import RULES, Rule, make_findings, order_findings
 from trialwright.datasets.study_facts import AgentFacts, ScanSchedule, StudyFacts, VisitWindow
@@ -63,6 +64,7 @@ CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("Slides, plasma, specimens", rules_specimens),
     ("Protein measurements", rules_plasma),
     ("Conduct, after the derivations", rules_conduct),
+    ("The centre's own tables, read by mapping.yaml", rules_mapping),
 )
 """The modules that declare rules, in the order of docs/rules.md."""
 

@@ -1,7 +1,6 @@
 """The check of a study's recorded data, as a step whose outcome can be stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,18 @@ from trialwright.derive.response_findings import find_response_differences
 from trialwright.derive.tumor_markers import derive_tumor_markers
 from trialwright.protocol.endpoints import ResponseRules
 from trialwright.protocol.rules import RULES as PROTOCOL_RULES
+from trialwright.study.findings import store_finding
+from trialwright.study.mapped import read_source_findings
 
 
-def check_data(
+def check_data(  # noqa: PLR0913 - a step takes its inputs and settings by name
     raw: Mapping[str, pl.DataFrame],
     files: Mapping[str, str],
     facts: StudyFacts,
     folder: Path,
     of_protocol: Sequence[Mapping[str, Any]] = (),
+    of_sources: Mapping[str, Any] | None = None,
+    claimed: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Check recorded tables; return the findings as plain values.
 
@@ -44,9 +47,16 @@ def check_data(
         The data folder, for files that nothing reads.
     of_protocol : sequence of mapping
         Findings of the protocol that do not block, as `store_finding` returns them.
+    of_sources : mapping, optional
+        What the check of the centre's own tables said (`mapped.check_sources`).
+    claimed : sequence of str
+        Files that the mapping names.
     """
     tables = {name.removeprefix("raw."): frame for name, frame in raw.items()}
-    findings = find_data_findings(tables, files, facts, find_folder_findings(folder))
+    of_mapping = read_source_findings(of_sources)
+    said = {*claimed, *(finding.file for finding in of_mapping)}
+    of_files = [*(f for f in find_folder_findings(folder) if f.file not in said), *of_mapping]
+    findings = find_data_findings(tables, files, facts, of_files)
     unknown = find_unknown_rules(facts.severities)
     checked = [store_finding(finding) for finding in (*unknown, *findings)]
     return [dict(item) for item in of_protocol] + checked
@@ -104,13 +114,3 @@ def find_unknown_rules(severities: Mapping[str, str]) -> list[Finding]:
         for rule in severities
         if rule not in known
     ]
-
-
-def store_finding(finding: Finding) -> dict[str, Any]:
-    """Return a finding as plain values."""
-    return {**asdict(finding), "severity": finding.severity.value}
-
-
-def read_findings(stored: Sequence[Mapping[str, Any]]) -> list[Finding]:
-    """Rebuild findings from plain values."""
-    return [Finding(**{**item, "severity": Severity(item["severity"])}) for item in stored]

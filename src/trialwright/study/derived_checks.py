@@ -9,7 +9,8 @@ from trialwright.core.errors import Finding
 from trialwright.datasets.rules_registry import order_findings
 from trialwright.derive.eligibility.findings import find_eligibility_differences
 from trialwright.protocol.model import Protocol
-from trialwright.study.check import check_responses, store_finding
+from trialwright.study.check import check_responses
+from trialwright.study.findings import store_finding
 from trialwright.study.run import Step
 
 DERIVED_CHECKS = ("response_check", "eligibility_check")

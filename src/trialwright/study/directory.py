@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from trialwright.core.errors import ProtocolError, StudyError
+from trialwright.datasets.mapping.read import MAPPING_FILE, MappingReading, read_mapping
 from trialwright.datasets.plasma import find_exports, find_sample_list
 from trialwright.datasets.tabular import PLASMA, find_tables
 from trialwright.protocol.load import Reading, read_protocol
@@ -36,11 +37,26 @@ class StudyDirectory:
 
     @cached_property
     def tables(self) -> Mapping[str, Path]:
-        """The recorded tables by lower-case domain; Olink exports by the name of their file."""
-        folder = self.path / DATA_FOLDER
-        tables = {name: path for name, path in find_tables(folder).items() if name != PLASMA}
-        found = {**tables, **find_exports(folder), **find_sample_list(folder)}
-        return dict(sorted(found.items()))
+        """The recorded tables by lower-case domain; Olink exports by the name of their file.
+
+        Without those that the mapping names.
+        """
+        mapping = self.mapping.mapping
+        claimed = mapping.files() if mapping else frozenset()
+        tables = {name: path for name, path in find_tables(self.data).items() if name != PLASMA}
+        found = {**tables, **find_exports(self.data), **find_sample_list(self.data)}
+        return {name: path for name, path in sorted(found.items()) if path.name not in claimed}
+
+    @cached_property
+    def mapping(self) -> MappingReading:
+        """What data/mapping.yaml says of the centre's own tables; nothing where there is none."""
+        path = self.data / MAPPING_FILE
+        return read_mapping(path) if path.is_file() else MappingReading(None)
+
+    @property
+    def data(self) -> Path:
+        """The folder of what was recorded."""
+        return self.path / DATA_FOLDER
 
     @property
     def results(self) -> Path:
@@ -70,6 +86,6 @@ def find_study(path: str | Path) -> StudyDirectory:
     if not (folder / DATA_FOLDER).is_dir():
         raise StudyError(
             f"{folder} has no folder {DATA_FOLDER}/, expected one table per SDTM domain in it. "
-            "Put dm.csv and the other tables there."
+            "Put dm.csv and the other tables there, or your own tables with a mapping.yaml."
         )
     return StudyDirectory(folder)

@@ -16,6 +16,7 @@ from trialwright.report.evidence import (
     group_rows,
     tabulate_frame,
 )
+from trialwright.study.cells import CELLS, Origins
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.store import Store
 
@@ -58,7 +59,11 @@ def gather_evidence(
     loader = Loader(store)
     sources = trace_to_sources(shown, links, loader.load)
     tables = _AnalysisRows(loader, basis)
+    origins = Origins(store, files)
+    mapped = _locate(sources, origins)
     by_ref = _group(sources, files)
+    for ref, table, number in mapped.select("stat_id", "table", "row").iter_rows():
+        by_ref.setdefault(ref, []).append((table, number))
     numbers = [
         NumberEvidence(
             ref=f"{name}.{item['stat_id']}",
@@ -75,9 +80,8 @@ def gather_evidence(
         for item in result.data.iter_rows(named=True)
     ]
     used = {(domain, file, sha) for domain, (file, sha) in files.items()}
-    return Evidence(
-        tuple(numbers), tuple(tables.tables()), tuple(_source_tables(used, sources, store))
-    )
+    recorded = (*_source_tables(used, sources, store), *origins.list_tables(mapped))
+    return Evidence(tuple(numbers), tuple(tables.tables()), recorded)
 
 
 def _name_number(item: Mapping[str, Any]) -> str:
@@ -138,6 +142,17 @@ def _group(
         if domain in files:
             by_ref.setdefault(ref, []).append((files[domain][0], number))
     return by_ref
+
+
+def _locate(sources: pl.DataFrame, origins: Origins) -> pl.DataFrame:
+    """Return the cells of the centre's own tables behind each statistic: table and row."""
+    parts = [pl.DataFrame(schema={"stat_id": pl.String, **CELLS})]
+    for (domain,), part in sources.group_by("domain", maintain_order=True):
+        if origins.has(str(domain)):
+            cells = origins.find_cells(str(domain), part["source_row"].unique())
+            joined = part.select("stat_id", "source_row").join(cells, on="source_row")
+            parts.append(joined.select("stat_id", *CELLS))
+    return pl.concat(parts).unique(maintain_order=True)
 
 
 def _source_tables(

@@ -17,7 +17,7 @@ from trialwright.datasets.plasma import (
 from trialwright.datasets.rules_registry import order_findings
 from trialwright.derive.biomarkers import BiomarkerVisits
 from trialwright.protocol.model import Protocol
-from trialwright.study.check import store_finding
+from trialwright.study.findings import store_finding
 from trialwright.study.run import Step
 
 SPECIMENS = ("be", "dm")

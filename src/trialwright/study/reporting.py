@@ -31,6 +31,7 @@ from trialwright.report.patients import describe_patient
 from trialwright.study.evidence import gather_evidence
 from trialwright.study.figures import load_figure
 from trialwright.study.links import find_links
+from trialwright.study.mapped import name_table
 from trialwright.study.run import StepReport
 from trialwright.study.store import Store, replace_text
 
@@ -87,7 +88,7 @@ def compose_document(
         settings=_settings(protocol),
         band=print_band(protocol),
         inputs=[
-            (name, sha256, store.load(f"raw.{domain}").height)
+            (name, sha256, store.load(name_table(domain)).height)
             for domain, (name, sha256) in files.items()
         ],
         rules=rules,
@@ -218,7 +219,7 @@ def write_manifest(
         "seed": None,
         "inputs": {
             "protocol.yaml": protocol_hash,
-            **{f"data/{name}": sha256 for name, sha256 in sorted(files.values())},
+            **{f"data/{name.partition(' [')[0]}": sha for name, sha in sorted(files.values())},
         },
         "steps": {
             name: {"key": state.key, "output": state.output, "status": state.status}

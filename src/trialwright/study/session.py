@@ -14,22 +14,22 @@ from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
 from trialwright.protocol.model import Protocol
 from trialwright.study.analyses import list_analyses
-from trialwright.study.check import check_data, read_findings, store_finding
+from trialwright.study.cells import Origins
 from trialwright.study.derived_checks import DERIVED_CHECKS, list_derived_checks
-from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory, find_study
+from trialwright.study.directory import PROTOCOL_FILE, StudyDirectory, find_study
 from trialwright.study.documents import DOCUMENTS, describe_results, list_documents, run_documents
-from trialwright.study.facts import find_facts
-from trialwright.study.figures import (
-    remove_other_files,
-)
+from trialwright.study.figures import remove_other_files
+from trialwright.study.findings import read_findings
+from trialwright.study.mapped import ORIGIN, list_sources
 from trialwright.study.plasma import list_plasma_check
 from trialwright.study.publishing import Publisher
+from trialwright.study.recording import list_check, list_recording, name_tables
 from trialwright.study.reporting import (
     write_manifest,
     write_results,
 )
 from trialwright.study.run import DONE, Step, StepReport, hash_code, run_steps
-from trialwright.study.steps import list_derivations, list_recorded
+from trialwright.study.steps import list_derivations
 from trialwright.study.store import Store
 
 Tell = Callable[[str], None]
@@ -96,9 +96,20 @@ class Study:
 
     @cached_property
     def files(self) -> dict[str, tuple[str, str]]:
-        """Domain to its file's name and hash."""
+        """Domain, or step that reads a table of the centre, to the file's name and hash."""
         tables = self.directory.tables.items()
-        return {domain: (path.name, hash_file(path)) for domain, path in tables}
+        direct = {domain: (path.name, hash_file(path)) for domain, path in tables}
+        mapping = self.directory.mapping.mapping
+        places = list_sources(self.directory.data, mapping) if mapping else {}
+        return direct | {
+            name: (place.name, hash_file(self.directory.data / place.file))
+            for name, place in places.items()
+        }
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Where the rows of mapped domains were read."""
+        return Origins(self.store, self.files)
 
     def check(self, tell: Tell | None = None) -> list[Finding]:
         """Check the protocol and the recorded data; return the findings.
@@ -113,13 +124,15 @@ class Study:
 
     def _derivations(self) -> list[Step]:
         """Return the steps to the analysis datasets, and the checks that need them."""
-        checks = list_derived_checks(self.protocol, self.files)
+        names = {domain: (name, "") for domain, name in name_tables(self.directory).items()}
+        checks = list_derived_checks(self.protocol, names)
         return [*list_derivations(self.protocol), *checks]
 
     def _findings(self) -> list[Finding]:
         """Return the findings of all checks that were made."""
         made = [name for name in CHECKS if self._is_done(name)]
-        return [finding for name in made for finding in read_findings(self.store.load(name))]
+        found = [item for name in made for item in read_findings(self.store.load(name))]
+        return [self.origins.relocate(finding) for finding in found]
 
     def _is_done(self, name: str) -> bool:
         state = self.store.states.get(name)
@@ -169,33 +182,21 @@ class Study:
 
     def _run_check(self, tell: Tell | None) -> list[StepReport]:
         """Read the tables and check them."""
-        recorded = list_recorded(self.directory.tables, self.protocol.study.data_cut)
+        if is_blocked(list(self.directory.mapping.findings)):
+            raise DataError(self.directory.mapping.findings)
+        recorded = list_recording(self.directory)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
         tables = tuple(name for name in raw if not name.startswith("raw.plasma"))
         for name in [name for name in self.store.states if name.startswith("raw.")]:
             if name not in raw:  # a table that was there in an earlier run
-                self.store.forget(name)
-                self.store.forget(name.removeprefix("raw."))
-        names = {domain: path.name for domain, path in self.directory.tables.items()}
-        folder = self.path / DATA_FOLDER
-        listing = ",".join(sorted(path.name for path in folder.iterdir()))
-        check = Step(
-            "check",
-            "check of the recorded data",
-            check_data,
-            {"raw": tables},
-            {
-                "files": names,
-                "facts": find_facts(self.protocol),
-                "folder": folder,
-                "of_protocol": [store_finding(f) for f in self.directory.reading.findings],
-            },
-            stamp=listing,
-        )
+                domain = name.removeprefix("raw.")
+                for lost in (name, domain, ORIGIN + domain):
+                    self.store.forget(lost)
         of_plasma = list_plasma_check(self.directory.tables, self.protocol)
         if not of_plasma:
             self.store.forget("plasma")
             self.store.forget("plasma_check")
+        check = list_check(self.directory, tables)
         return run_steps([*recorded, check, *of_plasma], self.store, tell)
 
     def load_result(self, result_id: str) -> Result:

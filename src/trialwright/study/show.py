@@ -9,6 +9,8 @@ from polars import col
 
 from trialwright.core.errors import StudyError
 from trialwright.core.result import Result
+from trialwright.datasets.mapping.rows import CELL, PLACE
+from trialwright.datasets.mapping.sources import ROW
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
@@ -50,14 +52,23 @@ class Shown:
             )
         lines += _method_lines(self.result)
         for source in self.sources or ():
-            values = ", ".join(
-                f"{k}={v}" for k, v in source["values"].items() if v not in (None, "")
-            )
-            text = f"  {source['file']} row {source['row']} ({source['subject']}): {values}"
+            text = _print_source(source)
             lines.append(text if len(text) <= WIDEST_ROW else text[: WIDEST_ROW - 1] + "\u2026")
         if self.sources is not None:
             lines.append(f"{len(self.sources)} source rows.")
         return "\n".join(lines)
+
+
+def _print_source(source: Mapping[str, Any]) -> str:
+    """Return a recorded row as a line; values of the centre's own tables with their cells."""
+    cells = source.get("cells", {})
+    values = ", ".join(
+        f"{name}={value}" + (f" ({cells[name]})" if name in cells else "")
+        for name, value in source["values"].items()
+        if value not in (None, "") and (not cells or name in cells)
+    )
+    sheet = f", sheet {source['sheet']}," if source.get("sheet") else ""
+    return f"  {source['file']}{sheet} row {source['row']} ({source['subject']}): {values}"
 
 
 def _method_lines(result: Result) -> list[str]:
@@ -102,6 +113,9 @@ def _list_sources(study: Study, basis: pl.DataFrame) -> list[dict[str, Any]]:
     traced = trace_to_sources(basis, links, Loader(study.store).load)
     rows: list[dict[str, Any]] = []
     for (domain,), part in traced.group_by("domain", maintain_order=True):
+        if study.origins.has(str(domain)):
+            rows += _list_cells(study, str(domain), part["source_row"].unique().sort())
+            continue
         if domain not in study.files:
             raise StudyError(
                 f"The table {domain} of the last run is gone from data/. "
@@ -112,6 +126,30 @@ def _list_sources(study: Study, basis: pl.DataFrame) -> list[dict[str, Any]]:
         numbers = part["source_row"].unique().sort()
         kept = raw.filter(col("source_row").is_in(numbers.implode()))
         rows += [_row(file, item) for item in kept.iter_rows(named=True)]
+    return rows
+
+
+def _list_cells(study: Study, domain: str, numbers: pl.Series) -> list[dict[str, Any]]:
+    """Return rows of a mapped domain, each value with the cell of the spreadsheet it came from."""
+    table = study.store.load(f"raw.{domain}").filter(col("source_row").is_in(numbers.implode()))
+    origin = study.origins.load(domain).filter(col("source_row").is_in(numbers.implode()))
+    rows = []
+    for item, place in zip(table.iter_rows(named=True), origin.iter_rows(named=True), strict=True):
+        file, _, sheet = place[PLACE].partition(" [")
+        described = _row(file, {**item, "source_row": place[ROW]})
+        cells = {
+            name.removeprefix(CELL): cell if cell[-1].isdigit() else f"{cell}{place[ROW]}"
+            for name, cell in place.items()
+            if name.startswith(CELL) and cell
+        }
+        rows.append(
+            {
+                **described,
+                "domain": domain.upper(),
+                "sheet": sheet.removesuffix("]"),
+                "cells": cells,
+            }
+        )
     return rows
 
 

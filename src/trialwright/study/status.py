@@ -14,9 +14,10 @@ from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.populations import population_flag
 from trialwright.protocol.model import Protocol
 from trialwright.study.analyses import list_analyses
+from trialwright.study.recording import list_recording
 from trialwright.study.run import run_steps
 from trialwright.study.session import Study
-from trialwright.study.steps import list_derivations, list_recorded
+from trialwright.study.steps import list_derivations
 from trialwright.study.store import Store
 
 
@@ -70,7 +71,7 @@ def find_status(study: Study, as_of: date | None = None) -> Status:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         analyses = [step for step in list_analyses(protocol) if step.name.startswith("stage")]
-        recorded = list_recorded(study.directory.tables, cut)
+        recorded = list_recording(study.directory, cut)
         run_steps([*recorded, *list_derivations(protocol), *analyses], store)
         made = [step for step in analyses if step.name in store.states]
         stages = {

@@ -58,10 +58,15 @@ def list_recorded(tables: Mapping[str, Path], data_cut: date) -> list[Step]:
         raw = f"raw.{domain}"
         stamp = hash_file(path)
         steps.append(Step(raw, f"table {path.name}", read_table, {}, {"path": path}, stamp=stamp))
-        settings = {"domain": domain, "data_cut": data_cut}
-        typed = Step(domain, f"domain {domain.upper()}", _conform, {"raw": raw}, settings)
-        steps.append(typed)
+        steps.append(type_domain(domain, data_cut))
     return [*steps, *list_plasma_reading(tables)]
+
+
+def type_domain(domain: str, data_cut: date) -> Step:
+    """Return the step that types a table as it was read, and cuts it."""
+    settings = {"domain": domain, "data_cut": data_cut}
+    inputs = {"raw": f"raw.{domain}"}
+    return Step(domain, f"domain {domain.upper()}", _conform, inputs, settings)
 
 
 def _conform(raw: pl.DataFrame, domain: str, data_cut: date) -> pl.DataFrame:

@@ -1,0 +1,132 @@
+"""From rows of mapped domains to the cells of the centre's own tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import polars as pl
+from polars import col
+
+from trialwright.core.errors import Finding
+from trialwright.datasets.mapping.findings import name_cell
+from trialwright.datasets.mapping.read import MAPPING_FILE
+from trialwright.datasets.mapping.rows import CELL, PLACE
+from trialwright.datasets.mapping.sources import AT, EAV_FIELD, EAV_KEYS, EAV_VALUE, ROW
+from trialwright.datasets.sheet_marks import column_position
+from trialwright.report.evidence import SourceTable, tabulate_frame
+from trialwright.study.mapped import ORIGIN, SOURCE, name_mapped
+from trialwright.study.store import Store
+
+CELLS = {"source_row": pl.Int64, "table": pl.String, "row": pl.Int64}
+
+
+class Origins:
+    """Where the rows of mapped domains were read, out of the store of a run.
+
+    `files` maps what the store calls a table to the name of its file or place, and its hash.
+    """
+
+    def __init__(self, store: Store, files: Mapping[str, tuple[str, str]]):
+        self._store = store
+        self._files = files
+        self._sources = {place: n for n, (place, _) in files.items() if n.startswith(SOURCE)}
+
+    def has(self, domain: str) -> bool:
+        """Whether a domain was mapped."""
+        state = self._store.states.get(ORIGIN + domain)
+        return state is not None and state.status == "done"
+
+    def load(self, domain: str) -> pl.DataFrame:
+        """Return place, row and cells of each row of a mapped domain."""
+        frame: pl.DataFrame = self._store.load(ORIGIN + domain)
+        return frame
+
+    def source(self, place: str) -> pl.DataFrame:
+        """Return the table of a place."""
+        frame: pl.DataFrame = self._store.load(self._sources[place])
+        return frame
+
+    def relocate(self, finding: Finding) -> Finding:
+        """Return a finding of a mapped domain at the cell that it is about."""
+        domain = finding.file.removesuffix(f" by {MAPPING_FILE}").lower()
+        if finding.file != name_mapped(domain) or finding.row is None or not self.has(domain):
+            return finding
+        origin = self.load(domain).row(finding.row - 1, named=True)
+        place, number = origin[PLACE], origin[ROW]
+        cell = origin.get(f"{CELL}{finding.column}")
+        column = f"{domain.upper()}.{finding.column}" if finding.column else None
+        if cell:
+            column = f"{name_cell(self.source(place), cell, number)} for {column}"
+        file, _, sheet = place.partition(" [")
+        apart = sheet.removesuffix("]") or None
+        return replace(finding, file=file, sheet=apart, row=number, column=column)
+
+    def find_cells(self, domain: str, numbers: pl.Series) -> pl.DataFrame:
+        """Find the cells behind rows of a mapped domain.
+
+        Parameters
+        ----------
+        domain : str
+            The domain.
+        numbers : Series
+            Its rows, as source_row.
+
+        Returns
+        -------
+        DataFrame
+            source_row, table (the place and those of its columns that fed the row) and row, which
+            the spreadsheet shows.
+        """
+        origin = self.load(domain).filter(col("source_row").is_in(numbers.implode()))
+        names = [name for name in origin.columns if name.startswith(CELL)]
+        listed = origin.select(
+            "source_row",
+            PLACE,
+            ROW,
+            pl.concat_list(names).list.drop_nulls().list.unique().alias("cells"),
+        )
+        found = []
+        for number, place, row, cells in listed.iter_rows():
+            whole = [cell for cell in cells if cell[-1].isdigit()]
+            if whole:
+                found += [
+                    (number, place, int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+                    for cell in whole
+                ]
+            else:
+                found.append((number, _name_columns(place, cells), row))
+        return pl.DataFrame(found, schema=CELLS, orient="row")
+
+    def list_tables(self, cells: pl.DataFrame) -> Iterator[SourceTable]:
+        """Yield the rows of the centre's tables that cells are in, those columns alone."""
+        for (table,), part in cells.group_by("table", maintain_order=True):
+            place, _, named = str(table).partition(", columns ")
+            frame = self.source(place)
+            chosen = _pick_columns(frame, named) if named else _unpivot(frame)
+            kept = chosen.filter(col(ROW).is_in(part["row"].unique().implode()))
+            columns, rows = tabulate_frame(kept.drop(ROW), kept[ROW].to_list())
+            yield SourceTable(str(table), self._files[self._sources[place]][1], columns, rows)
+
+
+def _name_columns(place: str, cells: list[str]) -> str:
+    return f"{place}, columns {', '.join(sorted(cells, key=column_position))}"
+
+
+def _pick_columns(frame: pl.DataFrame, named: str) -> pl.DataFrame:
+    """Return some columns under their letters and headers."""
+    chosen = [(letters, frame.columns[column_position(letters)]) for letters in named.split(", ")]
+    return frame.select(ROW, *(col(name).alias(f"{letters} {name}") for letters, name in chosen))
+
+
+def _unpivot(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return an EAV export as it was: one row a value."""
+    keys = [name for name in EAV_KEYS if name in frame.columns]
+    fields = [name.removeprefix(AT) for name in frame.columns if name.startswith(AT)]
+    return pl.concat(
+        frame.select(
+            *keys,
+            pl.lit(name).alias(EAV_FIELD),
+            col(name).alias(EAV_VALUE),
+            col(AT + name).alias(ROW),
+        ).filter(col(ROW).is_not_null())
+        for name in fields
+    )

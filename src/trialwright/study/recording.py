@@ -1,0 +1,67 @@
+"""From a study's folder to its recorded domains: tables as they are, or made by the mapping."""
+
+from datetime import date
+
+from trialwright.study.check import check_data
+from trialwright.study.directory import StudyDirectory
+from trialwright.study.facts import find_facts
+from trialwright.study.findings import store_finding
+from trialwright.study.mapped import (
+    SOURCE_CHECK,
+    list_mapped_domains,
+    list_mapping_steps,
+    name_mapped,
+)
+from trialwright.study.run import Step
+from trialwright.study.steps import list_recorded, type_domain
+
+
+def list_recording(directory: StudyDirectory, data_cut: date | None = None) -> list[Step]:
+    """Return the steps that make recorded domains, until a day.
+
+    Parameters
+    ----------
+    directory : StudyDirectory
+        The study.
+    data_cut : date, optional
+        Last day that counts; the protocol's when left out.
+    """
+    study = directory.protocol.study
+    cut = data_cut or study.data_cut
+    recorded = list_recorded(directory.tables, cut)
+    reading = directory.mapping
+    if reading.mapping is None:
+        return recorded
+    mapped = list_mapping_steps(directory.data, reading, study.id)
+    typed = [type_domain(domain, cut) for domain in list_mapped_domains(reading.mapping)]
+    return [*mapped, *typed, *recorded]
+
+
+def name_tables(directory: StudyDirectory) -> dict[str, str]:
+    """Return what findings call each domain: its file, or the mapping that makes it."""
+    names = {domain: path.name for domain, path in directory.tables.items()}
+    mapping = directory.mapping.mapping
+    mapped = list_mapped_domains(mapping) if mapping else ()
+    return names | {domain: name_mapped(domain) for domain in mapped}
+
+
+def list_check(directory: StudyDirectory, raw: tuple[str, ...]) -> Step:
+    """Return the step that checks the recorded tables; `raw` are the steps that read them."""
+    listing = ",".join(sorted(path.name for path in directory.data.iterdir()))
+    mapping = directory.mapping.mapping
+    of_protocol = [*directory.reading.findings, *directory.mapping.findings]
+    return Step(
+        "check",
+        "check of the recorded data",
+        check_data,
+        {"raw": raw, "of_sources": SOURCE_CHECK},
+        {
+            "files": name_tables(directory),
+            "facts": find_facts(directory.protocol),
+            "folder": directory.data,
+            "of_protocol": [store_finding(finding) for finding in of_protocol],
+            "claimed": sorted(mapping.files()) if mapping else [],
+        },
+        optional=frozenset({"of_sources"}),
+        stamp=listing,
+    )
