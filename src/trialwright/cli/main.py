@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trialwright import __version__
 from trialwright.cli.design import add_design_commands
 from trialwright.cli.npx import add_npx_commands
+from trialwright.cli.simulate import add_simulate_command
 from trialwright.cli.slides import add_slides_commands
 from trialwright.cli.study import add_study_commands
 from trialwright.core.errors import FindingsError, TrialwrightError
@@ -28,6 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_design_commands(commands)
     add_npx_commands(commands)
     add_slides_commands(commands)
+    add_simulate_command(commands)
     return parser
 
 

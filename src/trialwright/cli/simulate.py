@@ -1,0 +1,19 @@
+"""`trialwright simulate`: a known truth in, operating characteristics or recorded data out."""
+
+from trialwright.cli.declare import Subparsers, declare
+
+
+def add_simulate_command(commands: Subparsers) -> None:
+    """Add `simulate` to a parser; it sets `run`, which returns the exit code."""
+    parser = declare(
+        commands,
+        "simulate",
+        "simulate virtual trials: operating characteristics, or one study with its raw data",
+        "simulate examples/metromajx/scenario.yaml --trials 2000 --seed 1",
+        "simulate_answers:answer_simulate",
+    )
+    parser.add_argument("scenario", metavar="SCENARIO.yaml", help="the truth, and what is asked")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--trials", type=int, metavar="N", help="trials of each variation")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed (default: 1)")
+    parser.add_argument("--out", metavar="DIR", help="write tables, figures and a report there")

@@ -1,0 +1,90 @@
+"""Virtual trials behave like the binomial trials that they are, and their medians like curves."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trialwright.simulate import tempo
+from trialwright.simulate.load import load_scenario, vary_scenario
+from trialwright.simulate.operating import Variant, list_chunks, run_chunk
+from trialwright.simulate.scenario import Scenario
+from trialwright.simulate.tempo import find_tempo
+from trialwright.simulate.trials import OUTCOMES, find_median, simulate_trials
+from trialwright.simulate.truth import read_numbers, read_rules
+from trialwright.stats.survival import estimate_quantile, estimate_survival
+from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "metromajx" / "scenario.yaml"
+DESIGN = TwoStageDesign(3, 13, 12, 43)
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load_scenario(EXAMPLE)
+
+
+def simulate(scenario: Scenario, n_trials: int, **changes: object) -> dict[str, np.ndarray]:
+    rules = read_rules(scenario)._replace(**changes)
+    rng = np.random.default_rng(7)
+    outcomes = simulate_trials(rng, read_numbers(scenario), rules, n_trials)
+    return dict(zip(OUTCOMES, outcomes.T, strict=True))
+
+
+def test_without_measurement_error_the_decisions_are_binomial(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempo, "N_FINAL", 100_000)  # an error of the rate of 0.001 is enough here
+    quiet = vary_scenario(
+        scenario, {"truth.reading.measurement_sd": 0, "truth.reading.reader_sd": 0}
+    )
+    paced = quiet.model_copy(update={"tempo": find_tempo(quiet, 0.4)})
+    n_trials = 4_000
+    outcomes = simulate(paced, n_trials)
+    exact = evaluate_two_stage(DESIGN, 0.4)
+    for name, prob in (("go", 1 - exact.prob_early_stop), ("reject", exact.prob_reject)):
+        error = np.sqrt(prob * (1 - prob) / n_trials)
+        assert abs(outcomes[name].mean() - prob) < 4 * error
+
+
+def test_a_trial_without_pause_ends_sooner_and_treats_more(scenario: Scenario) -> None:
+    slow = scenario.model_copy(update={"tempo": 0.4})
+    pausing, going_on = simulate(slow, 500, pause=True), simulate(slow, 500, pause=False)
+    assert pausing["n_over_run"].max() == 0
+    assert going_on["n_over_run"].mean() > 3
+    assert going_on["duration_days"].mean() < pausing["duration_days"].mean()
+    assert going_on["n_enrolled"].max() == DESIGN.n
+
+
+def test_a_stopped_trial_has_analyzed_the_first_stage_alone(scenario: Scenario) -> None:
+    outcomes = simulate(scenario, 500)
+    stopped = outcomes["go"] == 0
+    assert 0 < stopped.sum() < 500
+    assert set(outcomes["n_analyzed"][stopped]) == {DESIGN.n1}
+    assert (outcomes["n_success_first"][stopped] <= DESIGN.r1).all()
+    assert (outcomes["reject"] <= outcomes["go"]).all()
+
+
+def test_the_median_is_that_of_the_curve() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        n = int(rng.integers(1, 30))
+        days = rng.integers(1, 12, n).astype(float)
+        event = rng.random(n) < 0.7
+        expected = estimate_quantile(estimate_survival(days, event)).estimate
+        found = find_median(days, event)
+        assert (np.isnan(found) and expected is None) or found == pytest.approx(expected)
+
+
+def test_a_chunk_depends_on_its_place_alone(scenario: Scenario) -> None:
+    variants = [Variant("a", scenario, 1.0), Variant("b", scenario, 1.0)]
+    chunks = list_chunks(variants, 5_001, seed=4)
+    assert [chunk.seed for chunk in chunks] == [
+        (4, 0, 0), (4, 0, 1), (4, 0, 2), (4, 1, 0), (4, 1, 1), (4, 1, 2),
+    ]  # fmt: skip
+    few = [replace(chunk, n_trials=20) for chunk in (chunks[1], chunks[4])]
+    first, second = (run_chunk(chunk) for chunk in few)
+    again = run_chunk(few[0])
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, second)
