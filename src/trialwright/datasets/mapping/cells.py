@@ -94,25 +94,17 @@ def translate(written: pl.Series, rule: CellRule) -> tuple[pl.Series, dict[str, 
         pl.Series(distinct, dtype=pl.String), pl.Series(values, dtype=pl.String),
         default=None, return_dtype=pl.String,
     )  # fmt: skip
-    if rule.if_empty is None:
-        return translated, problems
-    is_refused = (
-        written.is_in(list(problems))
-        if problems
-        else pl.Series([False]).new_from_index(0, len(written))
-    )
-    kept = pl.DataFrame({"value": translated, "refused": is_refused})
-    fill = pl.when(pl.col("value").is_null() & ~pl.col("refused").fill_null(value=False))
-    return kept.select(fill.then(pl.lit(rule.if_empty)).otherwise("value").alias("v"))[
-        "v"
-    ], problems
+    if rule.if_empty is not None and written.null_count():
+        chosen = pl.when(written.is_null()).then(pl.lit(rule.if_empty)).otherwise(translated)
+        translated = pl.select(chosen.alias(written.name))[written.name]
+    return translated, problems
 
 
 def translate_one(text: str, rule: CellRule) -> Reading:
     """Translate one text."""
     value = text.strip()
     if not value or value in rule.missing:
-        return None, None
+        return rule.if_empty, None
     named = rule.codes.get(value, rule.codes.get(ANY))
     if named is not None:
         return named or None, None

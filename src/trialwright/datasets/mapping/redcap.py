@@ -85,6 +85,39 @@ def choose_rows(frame: pl.DataFrame, redcap: Redcap) -> pl.DataFrame:
     return frame
 
 
+def tick_boxes(
+    frame: pl.DataFrame, redcap: Redcap, fields: Mapping[str, RedcapField], at: str
+) -> pl.DataFrame:
+    """Return an EAV export with a column a box: it exports ticked boxes alone, the rest is 0.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per record, event, instrument and instance.
+    redcap : Redcap
+        The instrument whose boxes are wanted.
+    fields : mapping
+        The dictionary: which fields are checkboxes, with which choices.
+    at : str
+        What stands before a field in the name of the column of its rows.
+    """
+    added = []
+    for field in fields.values():
+        if field.kind != "checkbox" or field.form != redcap.instrument:
+            continue
+        for code in field.choices:
+            box = f"{field.name}___{code}"
+            if box in frame.columns:
+                added.append(col(box).fill_null("0"))
+            elif field.name in frame.columns:  # never more than one ticked in a row
+                is_ticked = (col(field.name) == code).fill_null(value=False)
+                added.append(pl.when(is_ticked).then(pl.lit("1")).otherwise(pl.lit("0")).alias(box))
+                added.append(col(at + field.name).alias(at + box))
+            else:
+                added.append(pl.lit("0").alias(box))
+    return frame.with_columns(added)
+
+
 def label_choices(
     frame: pl.DataFrame, redcap: Redcap, fields: Mapping[str, RedcapField]
 ) -> pl.DataFrame:
@@ -100,10 +133,6 @@ def label_choices(
 
 
 def _read_choices(text: str, kind: str) -> dict[str, str]:
-    if kind == "yesno":
-        return {"1": "Yes", "0": "No"}
-    if kind == "truefalse":
-        return {"1": "True", "0": "False"}
     if kind not in ("radio", "dropdown", "checkbox"):
         return {}
     found = (CHOICE.match(part) for part in text.split("|"))

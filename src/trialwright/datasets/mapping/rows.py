@@ -9,7 +9,7 @@ from polars import col
 from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.mapping.cells import make_rule, translate
 from trialwright.datasets.mapping.model import CentreMapping, Filling, Table, Target
-from trialwright.datasets.mapping.redcap import RedcapField, choose_rows, label_choices
+from trialwright.datasets.mapping.redcap import RedcapField, choose_rows, label_choices, tick_boxes
 from trialwright.datasets.mapping.sources import AT, ROW, column_cell, place_of
 from trialwright.datasets.mapping.templates import columns_in, compose, fill_in, list_groups
 from trialwright.datasets.schema import VariableType
@@ -130,7 +130,10 @@ def take_rows(frame: pl.DataFrame, table: Table, dictionaries: Dictionaries) -> 
     """Return the rows that a table speaks of, without those that it leaves out on purpose."""
     if table.redcap is not None:
         fields = dictionaries.get(table.redcap.dictionary or "", {})
-        frame = label_choices(choose_rows(frame, table.redcap), table.redcap, fields)
+        frame = choose_rows(frame, table.redcap)
+        if place_of(table).is_eav:
+            frame = tick_boxes(frame, table.redcap, fields, AT)
+        frame = label_choices(frame, table.redcap, fields)
     frame = _filter(frame, table.where)
     if table.ignore_rows:
         frame = frame.filter(~is_ignored(frame, table))
