@@ -1,6 +1,6 @@
 """Quality of protein measurements in numbers: limits, warnings, outliers, plates, duplicates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from polars import col
 
+from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError, Finding, Severity
 from trialwright.datasets.olink_frame import name_some
 from trialwright.datasets.olink_panel import PASSED, ProteinMatrix
@@ -102,7 +103,9 @@ def find_outliers(matrix: ProteinMatrix) -> pl.DataFrame:
 
 
 def compare_plates(data: pl.DataFrame, matrix: ProteinMatrix) -> pl.DataFrame:
-    """Compare the plates of each assay by analysis of variance.
+    """Compare the plates of each assay by analysis of variance of the patients' means.
+
+    Samples of one patient are alike wherever they are measured, so a patient counts once a plate.
 
     Returns
     -------
@@ -111,6 +114,7 @@ def compare_plates(data: pl.DataFrame, matrix: ProteinMatrix) -> pl.DataFrame:
         p_adjusted (Benjamini-Hochberg); null with one plate.
     """
     plates = data.group_by("OLINKID", "SAMPLEID").agg(plate=col("PLATEID").first())
+    people = matrix.samples["USUBJID"].to_list()
     found = []
     for place, olink_id in enumerate(matrix.assays["OLINKID"]):
         names = matrix.samples.join(
@@ -119,7 +123,8 @@ def compare_plates(data: pl.DataFrame, matrix: ProteinMatrix) -> pl.DataFrame:
             how="left",
             maintain_order="left",
         )["plate"].fill_null("")
-        compared = compare_levels(matrix.values[place], names.to_list())
+        means, of_plate = _average(matrix.values[place], people, names.to_list())
+        compared = compare_levels(means, of_plate)
         found.append((names.n_unique(), compared.test.statistic[0], compared.test.p_value[0]))
     n_plates, statistic, p_value = (
         np.array(part, dtype=float) for part in zip(*found, strict=True)
@@ -130,6 +135,20 @@ def compare_plates(data: pl.DataFrame, matrix: ProteinMatrix) -> pl.DataFrame:
         p_value=pl.Series(p_value).fill_nan(None),
         p_adjusted=pl.Series(adjust_p_values(p_value)).fill_nan(None),
     )
+
+
+def _average(
+    values: FloatArray, people: Sequence[str], plates: Sequence[str]
+) -> tuple[FloatArray, list[str]]:
+    """Return the mean of each patient on each plate, and the plate; missing values are left out."""
+    keys = list(dict.fromkeys(zip(people, plates, strict=True)))
+    place = {key: number for number, key in enumerate(keys)}
+    codes = np.array([place[key] for key in zip(people, plates, strict=True)])
+    known = ~np.isnan(values)
+    sums = np.bincount(codes[known], values[known], minlength=len(keys))
+    n = np.bincount(codes[known], minlength=len(keys))
+    means = np.where(n > 0, sums / np.maximum(n, 1), np.nan)
+    return means, [plate for _, plate in keys]
 
 
 def find_astride(data: pl.DataFrame) -> list[str]:

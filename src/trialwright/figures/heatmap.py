@@ -39,7 +39,6 @@ LOW, MIDDLE, HIGH = RESPONSE_COLORS["CR"], "#ffffff", RESPONSE_COLORS["PD"]
 MISSING = "#dddddd"
 N_COLORS = 201  # odd, so that 0 has the middle color
 MANY = 200  # cells from which an odd one may leave the scale
-MOST_VECTORS = 12_000  # cells beyond which a bitmap is smaller than rectangles
 LIMIT_QUANTILE = 0.99  # of magnitudes: beyond, the end colors; one odd cell must not pale the rest
 LISTED_AT_MOST = 15
 KEY_ROOM = NOTE_ROOM = COLUMN_MM * POINTS_PER_MM - 2 * EDGE
@@ -193,7 +192,7 @@ def _colormap() -> Colormap:
 
 
 def _draw_cells(ax: Axes, values: FloatArray, limit: float, layout: Layout) -> None:
-    """Draw the cells as vectors, so that they stay sharp; very many as a bitmap."""
+    """Draw the cells as one bitmap in print resolution."""
     n_rows, n_columns = values.shape
     ax.pcolormesh(
         [layout.x_of(place) for place in range(n_columns + 1)],
@@ -203,7 +202,7 @@ def _draw_cells(ax: Axes, values: FloatArray, limit: float, layout: Layout) -> N
         vmin=-limit,
         vmax=limit,
         linewidth=0,
-        rasterized=values.size > MOST_VECTORS,
+        rasterized=True,  # a rectangle per cell would make ten times the file
     )
 
 

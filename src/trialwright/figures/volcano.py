@@ -54,7 +54,11 @@ class Dot:
 
 @styled
 def draw_volcano(
-    points: pl.DataFrame, ax: Axes | None = None, contrast: str = "", alpha: float = ALPHA
+    points: pl.DataFrame,
+    ax: Axes | None = None,
+    contrast: str = "",
+    alpha: float = ALPHA,
+    limits: tuple[float, float] | None = None,
 ) -> Axes:
     """Draw differences against P values, colored by the adjusted P value.
 
@@ -73,6 +77,9 @@ def draw_volcano(
         What the difference is, such as "C2D1 minus C1D1", for the horizontal axis.
     alpha : float
         Limit of the adjusted P value.
+    limits : (float, float), optional
+        Largest difference and height of the axes, from `find_volcano_limits`, so that panels
+        beside one another compare; those of the points when omitted.
 
     Returns
     -------
@@ -83,8 +90,7 @@ def draw_volcano(
     ax = dress(ax or make_panel(COLUMN_AND_HALF_MM, 95))
     if not dots:
         return draw_empty(ax, describe_volcano(points, contrast, alpha))
-    reach = 1.12 * max(max(abs(dot.estimate) for dot in dots), 0.1)
-    top = 1.12 * max(max(dot.height for dot in dots), 2.0)
+    reach, top = limits or find_volcano_limits(points)
     ax.set(xlim=(-reach, reach), ylim=(0, top), ylabel="P value, as \N{MINUS SIGN}log10")
     ax.set_xlabel(f"Difference of NPX (log2){f', {contrast}' if contrast else ''}")
     ax.axvline(0, color=RULE, linewidth=0.75, zorder=1)
@@ -92,8 +98,7 @@ def draw_volcano(
     if limit is not None:
         height = -log10(max(limit, SMALLEST_P))
         ax.axhline(height, color=RULE, linewidth=0.75, linestyle=(0, (4, 2)), zorder=1)
-    for dot in sorted(dots, key=lambda dot: dot.is_significant):
-        _draw_dot(ax, dot)
+    _draw_dots(ax, dots)
     fit(ax, PLOT_MM)
     draw_key(ax, list(_key_items(dots, alpha)))
     fit(ax, PLOT_MM)
@@ -104,6 +109,14 @@ def draw_volcano(
         draw_note(ax, " ".join(notes), 32)
     fit(ax, PLOT_MM)
     return ax
+
+
+def find_volcano_limits(points: pl.DataFrame) -> tuple[float, float]:
+    """Return the difference and the height that hold all points, with room for names."""
+    dots, _ = _read_dots(points, ALPHA)
+    reach = max((abs(dot.estimate) for dot in dots), default=0.0)
+    top = max((dot.height for dot in dots), default=0.0)
+    return 1.12 * max(reach, 0.1), 1.12 * max(top, 2.0)
 
 
 def describe_volcano(points: pl.DataFrame, contrast: str = "", alpha: float = ALPHA) -> str:
@@ -139,22 +152,26 @@ def _read_dots(points: pl.DataFrame, alpha: float) -> tuple[list[Dot], int]:
     return dots, points.height - len(dots)
 
 
-def _draw_dot(ax: Axes, dot: Dot) -> None:
-    color, marker = dot.look
-    ax.add_artist(
-        Line2D(
-            [dot.estimate],
-            [dot.height],
+def _draw_dots(ax: Axes, dots: Sequence[Dot]) -> None:
+    """Draw all measurements, those that were found on top."""
+    for color, marker in ((OTHER, "o"), (UP, "^"), (DOWN, "v")):
+        mine = [dot for dot in dots if dot.look == (color, marker)]
+        if not mine:
+            continue  # a line without points has no place, and would give the axes none
+        is_found = marker != "o"
+        line = Line2D(
+            [dot.estimate for dot in mine],
+            [dot.height for dot in mine],
             marker=marker,
-            markersize=MARKER_POINTS if dot.is_significant else DOT_POINTS,
+            markersize=MARKER_POINTS if is_found else DOT_POINTS,
             markerfacecolor=color,
-            markeredgecolor=color if dot.is_significant else RULE,
+            markeredgecolor=color if is_found else RULE,
             markeredgewidth=0.5,
             linestyle="none",
             clip_on=False,
-            zorder=4 if dot.is_significant else 3,
+            zorder=4 if is_found else 3,
         )
-    )
+        ax.add_artist(line)
 
 
 def _key_items(dots: Sequence[Dot], alpha: float) -> Iterator[KeyItem]:

@@ -7,6 +7,9 @@ from trialwright.analyze.best_response import BestResponseResult
 from trialwright.analyze.course import CourseResult
 from trialwright.analyze.efficacy import LandmarkResult
 from trialwright.analyze.flow import FlowResult
+from trialwright.analyze.proteins.changes import ProteinChanges, ProteinCourses
+from trialwright.analyze.proteins.quality import ProteinQuality
+from trialwright.analyze.proteins.result import ProteinResult
 from trialwright.analyze.safety import AdverseEventTerms
 from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
@@ -38,6 +41,22 @@ CAPTIONS: Mapping[type[Result], Callable[..., str]] = {
     BestResponseResult: lambda _: "Best overall response.",
     SpecimenFlow: lambda _: (
         "Patients from the population to a value at every visit, every loss with its reason."
+    ),
+    ProteinResult: lambda _: (
+        "Difference of each protein against its P value, a panel per contrast in the order of the "
+        "table; colored where the adjusted P is below 0.05."
+    ),
+    ProteinChanges: lambda result: (
+        f"Change of each protein from {result.reference} in each sample, proteins and samples "
+        "clustered by Euclidean distance and complete linkage."
+    ),
+    ProteinCourses: lambda _: (
+        "The proteins with the smallest P values: a line per patient, the thick line through the "
+        "medians."
+    ),
+    ProteinQuality: lambda _: (
+        "Samples by principal components; median against interquartile range with three standard "
+        "deviations; medians by plate; values below the limit of detection by visit."
     ),
     AgreementResult: lambda _: (
         "Patients in whom the two radiologists differ, with exact intervals; open circles are what "

@@ -30,6 +30,7 @@ from trialwright.report.blocks import (
 )
 from trialwright.report.conduct import describe_screening
 from trialwright.report.methods import describe_methods
+from trialwright.report.proteins import describe_proteins
 from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import agreement, conduct, efficacy
 from trialwright.report.tissue import describe_tissue
@@ -88,6 +89,7 @@ def compose_report(material: Material) -> Document:
         _survival(material),
         _safety(material),
         describe_tissue(material.results, material.figures),
+        describe_proteins(material.results, material.figures, material.absences),
         _patients(material),
         describe_methods(material.protocol, material.settings),
         _data(material),

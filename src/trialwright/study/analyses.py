@@ -31,6 +31,7 @@ from trialwright.protocol.estimands import (
     TimeToEvent,
 )
 from trialwright.protocol.model import Display, Protocol
+from trialwright.study.plasma import list_protein_analyses
 from trialwright.study.run import Needs, Step
 from trialwright.study.tissue_analyses import list_tissue_analyses, list_tissue_results
 
@@ -69,6 +70,11 @@ RESULT_DISPLAYS: Mapping[str, Display] = {
     "change_over_time": Display.SPIDER,
     "course": Display.SWIMMER,
     "agreement": Display.READER_AGREEMENT,
+    "proteins": Display.PLASMA,
+    "protein_changes": Display.PLASMA,
+    "protein_courses": Display.PLASMA,
+    "protein_quality": Display.PLASMA,
+    "protein_outcome": Display.CORRELATES,
     "ae_overview": Display.ADVERSE_EVENTS,
     "ae_terms": Display.ADVERSE_EVENTS,
     "lab_shift": Display.ADVERSE_EVENTS,
@@ -136,6 +142,7 @@ def _list_all(protocol: Protocol) -> list[Step]:
         *_list_courses(protocol, flag),
         *_list_agreement(protocol, (flag, label)),
         *list_tissue_analyses(protocol, (flag, label)),
+        *list_protein_analyses(protocol),
         _step(
             analyze_deaths, "deaths", subjects, arms=arms,
             populations=_by_flag(protocol, main, "enrolled"),

@@ -1,4 +1,4 @@
-"""Steps from Olink exports to the plasma dataset, and their check."""
+"""Steps from Olink exports to the plasma dataset, its check and its analyses."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,6 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from trialwright.analyze.proteins.changes import analyze_protein_changes, analyze_protein_courses
+from trialwright.analyze.proteins.contrasts import analyze_proteins
+from trialwright.analyze.proteins.outcome import analyze_protein_outcome
+from trialwright.analyze.proteins.quality import analyze_protein_quality
 from trialwright.core.trace import hash_file
 from trialwright.datasets.plasma import (
     STEM,
@@ -83,6 +87,37 @@ def list_biomarker_visits(protocol: Protocol) -> BiomarkerVisits:
     panels = protocol.biomarkers.plasma
     names += [name for panel in panels for name in panel.visits if name not in names]
     return BiomarkerVisits(tuple(names), panels[0].reference if panels else None)
+
+
+def list_protein_analyses(protocol: Protocol) -> list[Step]:
+    """Return the steps that analyze the first plasma panel of a protocol; none without a panel."""
+    if not protocol.biomarkers.plasma:
+        return []
+    panel, read = protocol.biomarkers.plasma[0], protocol.central_review.analysis_read
+    analyzed, given = {"adbm": "adbm", "adsl": "adsl"}, {"panel": panel}
+    landmarks = [item.landmark for item in protocol.biomarkers.correlates if item.landmark]
+    landmark = next((name for name in landmarks if name in panel.contrasts), panel.contrasts[-1])
+    with_responses = {**analyzed, "adrs": "adrs"}
+    optional = frozenset({"adrs"})
+    return [
+        Step("proteins", "plasma proteins between visits", analyze_proteins, analyzed, given),
+        Step(
+            "protein_changes", "changes of plasma proteins", analyze_protein_changes,
+            with_responses, {**given, "read": read}, optional,
+        ),
+        Step(
+            "protein_courses", "leading plasma proteins by visit", analyze_protein_courses,
+            {**analyzed, "proteins": "proteins"}, given,
+        ),
+        Step(
+            "protein_quality", "quality of the plasma proteins", analyze_protein_quality,
+            {"plasma": "plasma", "adbm": "adbm"}, given,
+        ),
+        Step(
+            "protein_outcome", "plasma proteins and outcome", analyze_protein_outcome,
+            {**with_responses, "adtte": "adtte"}, {**given, "settings": (landmark, read)}, optional,
+        ),
+    ]  # fmt: skip
 
 
 def _stamp(exports: Mapping[str, Path]) -> str:
