@@ -15,6 +15,7 @@ class SheetMarks:
     errors: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
     last_row: int = 0
     last_column: int = 0
 
@@ -48,6 +49,20 @@ def column_letters(position: int) -> str:
     return letters
 
 
+def read_range(reference: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return first and last cell of a range as (row, column) from 0.
+
+    Examples
+    --------
+    >>> read_range("A2:B3")
+    ((1, 0), (2, 1))
+    """
+    first, _, last = reference.partition(":")
+    corners = [CELL.match(cell) for cell in (first, last or first)]
+    top, bottom = ((int(m[2]) - 1, column_position(m[1])) if m else (0, 0) for m in corners)
+    return top, bottom
+
+
 def column_position(letters: str) -> int:
     """Return the position from 0 of a column by its letters."""
     position = 0
@@ -73,6 +88,8 @@ class SheetReader:
             self._formula = []
         elif name == "row":
             self._start_row(attributes)
+        elif name == "mergeCell":
+            self.marks.merged.append(attributes.get("ref", ""))
         elif name == "col" and attributes.get("hidden") in ("1", "true"):
             self.marks.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
 

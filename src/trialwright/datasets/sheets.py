@@ -25,7 +25,11 @@ MAX_AREA_CELLS = 30_000_000  # a sheet is held as a rectangle, empty cells inclu
 WIDEST_OF_TWO_LETTERS = 702
 CHUNK_BYTES = 1 << 20
 OVERLAP_BYTES = 256
-MARKS = re.compile(rb'<(?:\w+:)?f[ >/]|hidden="(?:1|true)"| t="e"')
+MARKS = (
+    *(b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"mergeCell ", b' t="e"'),
+    *(b'hidden="1"', b'hidden="true"'),
+)
+"""What only a sheet has in which there is more than values; looked for without parsing."""
 ROW_NUMBER = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
 FAR_CELL = re.compile(rb' r="[A-Z]{1,3}(\d{6,})"')
 WIDE_CELL = re.compile(rb' r="[A-Z]{3}\d')
@@ -94,14 +98,6 @@ def read_cells(book: Workbook, sheet: str) -> list[list[Any]]:
     return rows
 
 
-def list_merged(book: Workbook, sheet: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return the merged ranges of a sheet: first and last cell as (row, column) from 0."""
-    import python_calamine
-
-    opened = python_calamine.CalamineWorkbook.from_path(book.path)
-    return list(opened.get_sheet_by_name(sheet).merged_cell_ranges or ())
-
-
 def print_cell(value: Any) -> str:
     """Return a cell as text: whole numbers without decimals, dates as ISO 8601.
 
@@ -137,7 +133,7 @@ def scan_sheet(book: Workbook, sheet: str) -> SheetMarks:
         tail = b""
         for chunk in _unpack(archive, archive.getinfo(book.sheets[sheet])):
             text = tail + chunk
-            is_marked = is_marked or MARKS.search(text) is not None
+            is_marked = is_marked or any(mark in text for mark in MARKS)
             numbers = [*ROW_NUMBER.findall(text)[-1:], *FAR_CELL.findall(text)]
             last_row = max(last_row, *map(int, numbers), 0)
             if TWO_LETTERS.search(text):

@@ -15,11 +15,10 @@ from trialwright.datasets.mapping.sources import (
     read_header,
     refuse_place,
 )
-from trialwright.datasets.sheet_marks import SheetMarks, column_letters
+from trialwright.datasets.sheet_marks import SheetMarks, read_range
 from trialwright.datasets.sheets import (
     SUFFIXES,
     Workbook,
-    list_merged,
     open_workbook,
     scan_sheet,
 )
@@ -46,7 +45,7 @@ def find_oddities(path: Path, mapping: CentreMapping) -> list[Finding]:
         findings = [*_find_in_book(book), *_find_in_sheets(book, places, mapping)]
         for place in places:
             sheet = find_sheet(book, place)
-            findings += _find_in_sheet(book, sheet, place, scan_sheet(book, sheet))
+            findings += _find_in_sheet(sheet, place, scan_sheet(book, sheet))
     except DataError as error:
         return list(error.findings)
     except (OSError, ValueError, csv.Error) as error:
@@ -79,14 +78,12 @@ def _find_in_sheets(
             yield replace(finding, action=f"Map it, or list '{at}' under `ignore`.")
 
 
-def _find_in_sheet(
-    book: Workbook, sheet: str, place: Place, marks: SheetMarks
-) -> Iterator[Finding]:
+def _find_in_sheet(sheet: str, place: Place, marks: SheetMarks) -> Iterator[Finding]:
     at = f"{place.file} [{sheet}]"
     external = marks.external
     plain = [item for item in marks.formulas if item not in external]
     rows = [number for number in marks.hidden_rows if number >= place.header_row]
-    merged = [] if place.is_filled else _list_ranges(book, sheet, place.header_row)
+    below = [text for text in marks.merged if read_range(text)[1][0] + 1 >= place.header_row]
     hidden = [f"row {number}" for number in rows]
     hidden += [f"column {name}" for name in marks.list_hidden_columns()]
     linked = "formulas that read from another file in"
@@ -95,7 +92,7 @@ def _find_in_sheet(
         ("SOURCE-FORMULA", _print_formulas(plain), "formulas in", "values"),
         ("SOURCE-ERROR", marks.errors, "errors in", "values"),
         ("SOURCE-HIDDEN", hidden, "hidden", "rows and columns that are shown"),
-        ("SOURCE-MERGED", merged, "merged cells", "one value a cell"),
+        ("SOURCE-MERGED", [] if place.is_filled else below, "merged cells", "one value a cell"),
     )
     for rule, places, words, expected in said:
         if places:
@@ -104,15 +101,6 @@ def _find_in_sheet(
 
 def _print_formulas(formulas: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{cell} (={text})" if text else cell for cell, text in formulas]
-
-
-def _list_ranges(book: Workbook, sheet: str, header_row: int) -> list[str]:
-    """Return merged ranges that reach the header or the rows below it."""
-    return [
-        f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
-        for (top, left), (bottom, right) in list_merged(book, sheet)
-        if bottom + 1 >= header_row
-    ]
 
 
 def _print_some(words: Sequence[str]) -> str:

@@ -11,13 +11,12 @@ from polars import col
 from trialwright.core.errors import DataError, Finding
 from trialwright.datasets.mapping.model import CentreMapping, Export, Merged, Table
 from trialwright.datasets.mapping.rules import find_at
-from trialwright.datasets.sheet_marks import column_letters
+from trialwright.datasets.sheet_marks import column_letters, read_range
 from trialwright.datasets.sheets import (
     SUFFIXES,
     Workbook,
     WorkbookBombError,
     WorkbookError,
-    list_merged,
     open_workbook,
     print_cell,
     read_cells,
@@ -139,10 +138,10 @@ def _read_workbook(path: Path, place: Place) -> Iterator[list[str]]:
     """Yield the rows of a sheet as texts; the first cell of merged ones for each where wanted."""
     book = open_workbook(path)
     sheet = find_sheet(book, place)
-    scan_sheet(book, sheet)
+    marks = scan_sheet(book, sheet)
     rows = read_cells(book, sheet)
     if place.is_filled:
-        for (top, left), (bottom, right) in list_merged(book, sheet):
+        for (top, left), (bottom, right) in map(read_range, marks.merged):
             for row in rows[top : bottom + 1]:
                 row[left : right + 1] = [rows[top][left]] * (right - left + 1)
     for row in rows:
