@@ -15,5 +15,7 @@ def add_simulate_command(commands: Subparsers) -> None:
     parser.add_argument("scenario", metavar="SCENARIO.yaml", help="the truth, and what is asked")
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--trials", type=int, metavar="N", help="trials of each variation")
+    asked.add_argument("--study", metavar="DIR", help="write one virtual study, raw data included")
+    parser.add_argument("--slides", action="store_true", help="with --study: paint its slides")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed (default: 1)")
     parser.add_argument("--out", metavar="DIR", help="write tables, figures and a report there")

@@ -12,6 +12,7 @@ from trialwright.core.errors import StudyError
 from trialwright.simulate.load import load_scenario
 from trialwright.simulate.operating import Variant, simulate_operating
 from trialwright.simulate.scenario import Scenario
+from trialwright.simulate.study import write_study
 
 
 def answer_simulate(arguments: argparse.Namespace) -> int:
@@ -19,7 +20,21 @@ def answer_simulate(arguments: argparse.Namespace) -> int:
     scenario = load_scenario(Path(arguments.scenario))
     if arguments.seed < 0:
         raise StudyError(f"--seed is {arguments.seed}, expected a number of at least 0. Write 1.")
+    if arguments.study:
+        return _answer_study(arguments, scenario)
     return _answer_trials(arguments, scenario)
+
+
+def _answer_study(arguments: argparse.Namespace, scenario: Scenario) -> int:
+    """Write one virtual study."""
+    folder, template = Path(arguments.study), Path(arguments.scenario).parent / scenario.protocol
+    patients = write_study(scenario, arguments.seed, template, folder)
+    if arguments.json:
+        print(json.dumps({"study": str(folder), "synthetic": True, "patients": len(patients)}))
+    else:
+        print(f"{folder} holds {len(patients)} SYNTHETIC patients. Run it with")
+        print(f"  trialwright run {folder}")
+    return 0
 
 
 def _answer_trials(arguments: argparse.Namespace, scenario: Scenario) -> int:

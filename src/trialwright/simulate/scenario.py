@@ -161,10 +161,6 @@ class Trial(Model):
     null_rate: Annotated[float, Field(gt=0, lt=1)] | None = Field(
         default=None, description="p0 of the design"
     )
-    historical_rate: Annotated[float, Field(gt=0, lt=1)] | None = Field(
-        default=None,
-        description="Success rate of untreated patients today, where the control has drifted",
-    )
 
 
 class Marker(Model):
@@ -183,7 +179,6 @@ class Marker(Model):
 class Proteins(Model):
     """NPX of a plasma panel: protein mean, patient, visit and error."""
 
-    n_proteins: int = Field(gt=0, le=6000, description="Proteins of the panel")
     sd_error: Spread = Field(description="SD of the error of a protein that is not named")
     sd_error_named: Mapping[str, Spread] = Field(default={}, description="SD by protein")
     effects: Mapping[str, Mapping[str, float]] = Field(
@@ -191,6 +186,9 @@ class Proteins(Model):
     )
     shared_error: Probability = Field(description="Correlation of errors within a sample")
     prob_missing: Probability = Field(description="Probability that a sample fails or is missing")
+    prob_warned: Probability = Field(
+        default=0.05, description="Probability that a sample has a quality warning"
+    )
 
 
 class Scenario(Model):
@@ -201,6 +199,11 @@ class Scenario(Model):
     source: str | None = Field(default=None, description="Where its numbers come from")
     tempo: Positive = Field(
         default=1, description="Factor on growth, new lesions and non-target progression"
+    )
+    protocol: str = Field(
+        default="protocol.yaml",
+        description="Protocol that a virtual study follows, beside the scenario; its name, data "
+        "cut, landmark and design are the scenario's",
     )
     accrual: Accrual = Field(description="Who comes when")
     truth: Truth = Field(description="How patients fare and what is seen of it")
