@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from argparse import Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from trialwright.imaging.cells import (
     choose_qupath_settings,
     choose_settings,
 )
+from trialwright.imaging.density import find_hot_spots, measure_pieces
 from trialwright.imaging.measure import SlideMeasurement, measure_slide
 from trialwright.imaging.nuclei import read_detection
 from trialwright.imaging.overlay import draw_cells
@@ -31,6 +33,10 @@ def answer_measure(arguments: Namespace) -> int:
     with open_slide(arguments.image, arguments.pixel_size_um) as slide:
         report = _Progress()
         found = measure_slide(slide, settings, arguments.workers, arguments.tile_px, report)
+    for doubt in found.quality.doubts:
+        print(f"{arguments.image}: do not trust it: {doubt}. [SLIDE-QUALITY]", file=sys.stderr)
+    for note in found.quality.notes:
+        print(f"{arguments.image}: {note}. [SLIDE-NOTE]", file=sys.stderr)
     out.mkdir(parents=True, exist_ok=True)
     found.cells.write_parquet(out / "cells.parquet")
     write_picture(out / "overlay.png", draw_cells(found))
@@ -89,8 +95,19 @@ def describe_measurement(found: SlideMeasurement) -> Json:
         "pixel_size_um": found.pixel_size_um,
         "white": list(found.stains.white),
         "vectors": found.stains.as_dict(),
-        "misfit_degrees": max(misfits.values()),
+        "misfit_degrees": max(misfits.values(), default=None),
         "misfit_by_stain": misfits,
+        "is_trusted": found.quality.is_trusted,
+        "doubts": list(found.quality.doubts),
+        "notes": list(found.quality.notes),
+        "sharpness": found.quality.sharpness,
+        "clipped_share": found.quality.clipped_share,
+        "pen_share": found.quality.pen_share,
+        "pieces": measure_pieces(found.cells, found.tissue).to_dicts(),
+        "hot_spots": [
+            {**asdict(spot), "density_per_mm2": spot.density_per_mm2}
+            for spot in find_hot_spots(found.cells, found.tissue)
+        ],
     }
 
 

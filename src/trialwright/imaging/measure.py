@@ -12,8 +12,21 @@ import polars as pl
 from trialwright.imaging.blocks import Box, Grid, lay_grid, list_blocks, list_tiles, read_box
 from trialwright.imaging.cells import CellSettings, Columns, measure_block, name_columns
 from trialwright.imaging.positivity import calculate_h_score, estimate_cut
+from trialwright.imaging.quality import (
+    SlideQuality,
+    find_pen,
+    judge_quality,
+    refuse_blank,
+    refuse_unmeasurable,
+)
 from trialwright.imaging.slide import Slide, open_slide
-from trialwright.imaging.stain import StainVectors, measure_misfit, reference_stains
+from trialwright.imaging.stain import (
+    N_COLORS,
+    REFERENCE_VECTORS,
+    StainVectors,
+    measure_misfit,
+    reference_stains,
+)
 from trialwright.imaging.stain_estimate import estimate_stains, estimate_white
 from trialwright.imaging.tissue import (
     Overview,
@@ -26,6 +39,7 @@ from trialwright.imaging.tissue import (
 Progress = Callable[[int, int], None]
 
 TILE_PX = 2048
+BRIGHT = (255.0, 255.0, 255.0)
 MODERATE, STRONG = 2.0, 3.0  # times the cut, for the H-score
 
 
@@ -41,6 +55,7 @@ class SlideMeasurement:
     tissue: TissueMask
     overview: Overview
     stains: StainVectors
+    quality: SlideQuality
     cut_od: float
     settings: CellSettings
     pixel_size_um: float
@@ -79,8 +94,7 @@ class SlideMeasurement:
     @property
     def misfit_degrees(self) -> dict[str, float]:
         """Angle of each stain's vector to its reference."""
-        reference = reference_stains(self.stains.names, self.stains.white)
-        return measure_misfit(self.stains, reference)
+        return find_misfits(self.stains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +137,8 @@ def measure_slide(
     SlideMeasurement
         Cells in reading order of their blocks.
     """
-    overview = read_overview(slide)
-    white = settings.vectors.white if settings.vectors else estimate_white(overview.pixels)
-    tissue = find_tissue(overview, estimate_white(overview.pixels))
-    grid = lay_grid(slide, settings.detection.requested_pixel_size)
-    stains = settings.vectors or estimate_stains(
-        sample_tissue(slide, grid, tissue), settings.stains, white
-    )
-    job = _Job(slide.path, slide.pixel_size_um, grid, stains, settings, tissue)
+    job, overview, quality = _prepare(slide, settings)
+    grid, stains, tissue = job.grid, job.stains, job.tissue
     tiles = [
         tile
         for tile in list_tiles(grid, tile_px)
@@ -148,7 +156,37 @@ def measure_slide(
         "x_um", "y_um", "area_um2", "is_positive", *name_columns(stains.names)
     )
     settings = replace(settings, stains=stains.names)
-    return SlideMeasurement(cells, tissue, overview, stains, cut_od, settings, slide.pixel_size_um)
+    return SlideMeasurement(
+        cells, tissue, overview, stains, quality, cut_od, settings, slide.pixel_size_um
+    )
+
+
+def _prepare(slide: Slide, settings: CellSettings) -> tuple[_Job, Overview, SlideQuality]:
+    """Look at the slide as a whole: glass, ink, tissue, stains, quality; refuse what is none."""
+    has_vectors = settings.vectors is not None and not slide.facts.is_rgb
+    refuse_unmeasurable(slide, BRIGHT, has_vectors)
+    overview = read_overview(slide)
+    glass = estimate_white(overview.pixels)
+    refuse_unmeasurable(slide, glass, has_vectors)
+    pen = find_pen(overview, glass) if slide.facts.is_rgb else None
+    tissue = find_tissue(overview, glass, pen)
+    refuse_blank(slide, tissue)
+    grid = lay_grid(slide, settings.detection.requested_pixel_size)
+    patches = sample_tissue(slide, grid, tissue)
+    flat = np.concatenate([patch.reshape(-1, patch.shape[-1]) for patch in patches])
+    stains = settings.vectors or estimate_stains(flat, settings.stains, glass)
+    pen_share = float(pen.sum() / (pen.sum() + tissue.mask.sum())) if pen is not None else 0.0
+    misfits = find_misfits(stains)
+    quality = judge_quality(patches, stains, tissue.area_mm2, pen_share, misfits)
+    job = _Job(slide.path, slide.pixel_size_um, grid, stains, settings, tissue)
+    return job, overview, quality
+
+
+def find_misfits(stains: StainVectors) -> dict[str, float]:
+    """Return the angle of each stain's vector to its reference, where it has one."""
+    if any(name not in REFERENCE_VECTORS for name in stains.names) or len(stains.white) != N_COLORS:
+        return {}
+    return measure_misfit(stains, reference_stains(stains.names, stains.white))
 
 
 def _measure_tiles(

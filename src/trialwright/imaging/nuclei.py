@@ -10,7 +10,7 @@ import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
 from trialwright.core.errors import SlideError
-from trialwright.imaging.morphology import open_by_reconstruction
+from trialwright.imaging.morphology import open_by_reconstruction, reconstruct
 from trialwright.imaging.regions import (
     clear_borders,
     count_alike,
@@ -25,7 +25,6 @@ Mask = NDArray[np.bool_]
 
 LAPLACIAN = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]], np.float32)
 SUMMIT_OD = 0.001  # a rise of the Laplacian smaller than this is noise, not a nucleus
-SPLIT_PX = 0.5  # a waist less than this narrower than the nucleus does not part it
 FARTHEST_PX = 64.0
 # QuPath rounds the outline of a nucleus: a pixel counts with half of its 9 neighbors, and is
 # measured when its center stays inside.
@@ -64,6 +63,10 @@ class CellDetection:
     threshold_positive2: float = 0.4
     threshold_positive3: float = 0.6
     single_threshold: bool = True
+    # The project's own, beside QuPath's: at QuPath's values a waist of half a pixel parts a nucleus
+    # and the background lies under a disk.
+    split_depth_px: float = 0.5
+    is_background_square: bool = False
 
 
 QUPATH_NAMES = {
@@ -165,7 +168,7 @@ def detect_nuclei(image: Floats, pixel_um: float, settings: CellDetection) -> In
     mask = fill_small_holes(mask, settings.max_area / pixel_um**2)
     if settings.watershed_post_process:
         distance, _ = find_nearest(~mask, FARTHEST_PX)
-        labels = clear_borders(split_summits(distance, mask, SPLIT_PX))
+        labels = clear_borders(split_summits(distance, mask, settings.split_depth_px))
         labels = ndi.label(labels > 0)[0].astype(np.int32)
     else:
         labels = ndi.label(mask)[0].astype(np.int32)
@@ -177,7 +180,10 @@ def subtract_background(image: Floats, pixel_um: float, settings: CellDetection)
     if settings.background_radius <= 0:
         return image
     radius_px = settings.background_radius / pixel_um
-    if settings.background_by_reconstruction:
+    if settings.is_background_square:
+        side = 2 * round(radius_px) + 1
+        background = reconstruct(ndi.minimum_filter(image, side, mode="nearest"), image)
+    elif settings.background_by_reconstruction:
         background = open_by_reconstruction(image, radius_px)
     else:
         background = ndi.grey_opening(image, footprint=_disk(radius_px))

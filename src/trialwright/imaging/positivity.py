@@ -5,42 +5,56 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-LOWEST_CUT_OD, HIGHEST_CUT_OD = 0.10, 0.60
-SPREADS_ABOVE = 5.0  # a negative cell this far above the others is one in a million
+LOWEST_CUT_OD, HIGHEST_CUT_OD = 0.08, 0.60
+CUT_WITHOUT_POSITIVES_OD = 0.15
+SPREADS_ABOVE = 5.0  # no negative cell of a million is further above the others by chance
+CLEARLY_ABOVE = 2.0  # times the highest negative: where positives are looked for first
 TO_SIGMA = 1.4826  # median absolute deviation to standard deviation, of a normal distribution
 N_BINS = 128
-FEWEST_CELLS = 20
+FEWEST_CELLS, FEWEST_POSITIVES = 20, 5
+FEWEST_SHARE = 0.0005
 
 
-def estimate_cut(values: ArrayLike, lowest: float = LOWEST_CUT_OD) -> float:
+def estimate_cut(values: ArrayLike) -> float:
     """Estimate the least stain of a positive cell from the cells of one slide.
 
-    Negative cells make the lower mode, with its spread; the cut lies above it and, where positive
-    cells make a mode of their own, no further than where the two part best.
+    Negative cells make the lower mode; their spread is taken from its lower side, which positive
+    cells do not reach. The cut is the geometric mean of the highest negative cell to be expected
+    and the median of the cells clearly above it: halfway in units of staining, which multiplies.
+    A slide without positive cells has a fixed cut.
 
     Parameters
     ----------
     values : array of shape (n_cells,)
-        Mean amount of the marker's stain in its compartment, in optical density.
-    lowest : float
-        No cut is lower.
+        Amount of the marker's stain in its compartment, in optical density.
 
     Returns
     -------
     float
-        Cut in optical density, from 0.10 to 0.60.
+        Cut in optical density, from 0.08 to 0.60.
 
     References
     ----------
-    Otsu N. IEEE Trans Syst Man Cybern 1979;9:62-66.
+    Ridler TW, Calvard S. IEEE Trans Syst Man Cybern 1978;8:630-632 (a cut between two means).
+
+    Examples
+    --------
+    >>> cells = np.concatenate([np.linspace(-0.02, 0.04, 900), np.linspace(0.3, 0.7, 100)])
+    >>> round(estimate_cut(cells), 2)
+    0.25
     """
     known = np.asarray(values, dtype=float)
     known = known[np.isfinite(known)]
     if len(known) < FEWEST_CELLS:
-        return max(lowest, 2 * LOWEST_CUT_OD)
+        return CUT_WITHOUT_POSITIVES_OD
     center, spread = _find_negatives(known)
-    above_negatives = center + SPREADS_ABOVE * spread
-    return float(np.clip(above_negatives, max(lowest, LOWEST_CUT_OD), HIGHEST_CUT_OD))
+    highest_negative = max(center + SPREADS_ABOVE * spread, LOWEST_CUT_OD / CLEARLY_ABOVE)
+    clear = known[known > CLEARLY_ABOVE * highest_negative]
+    if len(clear) < max(FEWEST_POSITIVES, FEWEST_SHARE * len(known)):
+        cut = max(CUT_WITHOUT_POSITIVES_OD, CLEARLY_ABOVE * highest_negative)
+    else:
+        cut = float(np.sqrt(highest_negative * np.median(clear)))
+    return float(np.clip(cut, LOWEST_CUT_OD, HIGHEST_CUT_OD))
 
 
 def _find_negatives(values: Floats) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Kernels on labels: basins, splitting by distance, growth, sums over compartments."""
+"""Kernels on labels: basins, splitting by distance, growth, numbering."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,62 +205,3 @@ def number_regions(labels: Ints, is_kept: Mask) -> Ints:
         for x in range(labels.shape[1]):
             out[y, x] = new[labels[y, x]]
     return out
-
-
-@compiled
-def sum_compartments(
-    nuclei: Ints,
-    measured: Mask,
-    cells: Ints,
-    distance: Floats,
-    amounts: Floats,
-    ring_px: tuple[float, float],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum amounts of stain over nucleus, ring and cell of each label.
-
-    Parameters
-    ----------
-    nuclei, cells : array of shape (height, width)
-        Labels 1 to n; a cell holds its nucleus.
-    measured : array of shape (height, width)
-        Pixels of nuclei that are measured; those at a rounded corner are not.
-    distance : array of shape (height, width)
-        To the nucleus, 0 inside, in pixels.
-    amounts : array of shape (height, width, n_stains)
-        What is summed.
-    ring_px : (inner, outer)
-        The ring is inner < distance <= outer.
-
-    Returns
-    -------
-    tuple of arrays
-        Shape (n, 6): pixels of the nucleus, sums of its rows and columns, pixels measured in
-        nucleus, ring and cell. Shape (n, 3, n_stains): sums of amounts in nucleus, ring and cell.
-    """
-    n_cells = nuclei.max()
-    n_stains = amounts.shape[2]
-    shape = np.zeros((n_cells, 6), np.float64)
-    sums = np.zeros((n_cells, 3, n_stains), np.float64)
-    for y in range(nuclei.shape[0]):
-        for x in range(nuclei.shape[1]):
-            cell = cells[y, x] - 1
-            if cell < 0:
-                continue
-            shape[cell, 5] += 1
-            is_nucleus = nuclei[y, x] > 0
-            if is_nucleus:
-                shape[cell, 0] += 1
-                shape[cell, 1] += y
-                shape[cell, 2] += x
-            is_measured = is_nucleus and measured[y, x]
-            is_ring = not is_nucleus and ring_px[0] < distance[y, x] <= ring_px[1]
-            shape[cell, 3] += is_measured
-            shape[cell, 4] += is_ring
-            for stain in range(n_stains):
-                amount = amounts[y, x, stain]
-                sums[cell, 2, stain] += amount
-                if is_measured:
-                    sums[cell, 0, stain] += amount
-                if is_ring:
-                    sums[cell, 1, stain] += amount
-    return shape, sums

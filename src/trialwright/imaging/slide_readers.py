@@ -54,8 +54,9 @@ class OpenSlideReader:
         try:
             self.slide = openslide.OpenSlide(file)
         except openslide.OpenSlideError as error:
+            reason = str(error).replace(f"{file}", file.name)
             raise SlideError(
-                f"{file.name}: openslide cannot read it ({error}), expected a whole slide image. "
+                f"{file.name}: openslide cannot read it ({reason}), expected a whole slide image. "
                 "Export it again from the scanner, or as OME-TIFF. [SLIDE-OPENSLIDE]"
             ) from error
         sizes = [self.slide.properties.get(f"openslide.mpp-{axis}") for axis in "xy"]

@@ -80,8 +80,8 @@ def to_optical_density(pixels: NDArray[Any], white: ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> np.round(to_optical_density(np.array([[255, 26, 0]]), [255, 255, 255]), 2).tolist()
-    [[0.0, 0.99, 2.41]]
+    >>> to_optical_density(np.array([[255, 26, 0]]), [255, 255, 255]).round(2)
+    array([[0.  , 0.99, 2.41]], dtype=float32)
     """
     glass = np.asarray(white, dtype=np.float32)
     if pixels.dtype == np.uint8:  # 256 logarithms instead of one per pixel

@@ -74,7 +74,7 @@ def read_overview(slide: Slide, pixel_um: float = OVERVIEW_UM) -> Overview:
     level = slide.levels[fits[-1]]
     ratio = max(scale / level.downsample, 1.0)
     height, width = max(int(level.height / ratio), 1), max(int(level.width / ratio), 1)
-    out = np.empty((height, width, len(slide.facts.bands)), np.uint8)
+    out = np.empty((height, width, len(slide.facts.bands)), slide.read_region(0, 0, 1, 1).dtype)
     step = max(int(READ_PX / ratio), 1)
     for top in range(0, height, step):
         for left in range(0, width, step):
@@ -86,7 +86,9 @@ def read_overview(slide: Slide, pixel_um: float = OVERVIEW_UM) -> Overview:
     return Overview(out, slide.pixel_size_um * level.downsample * ratio)
 
 
-def find_tissue(overview: Overview, white: tuple[float, ...]) -> TissueMask:
+def find_tissue(
+    overview: Overview, white: tuple[float, ...], pen: Mask | None = None
+) -> TissueMask:
     """Find tissue: what is stained, or pale but textured; specks are left out, small gaps filled.
 
     Parameters
@@ -95,29 +97,34 @@ def find_tissue(overview: Overview, white: tuple[float, ...]) -> TissueMask:
         Picture of the whole slide.
     white : tuple of float
         Gray value of glass in each band.
+    pen : array of shape (height, width), optional
+        Ink, which is no tissue.
     """
     um = overview.pixel_um
     od = to_optical_density(overview.pixels, white).sum(axis=2)
     smooth = ndi.uniform_filter(od, 3)
     spread = np.sqrt(np.maximum(ndi.uniform_filter(od**2, 5) - ndi.uniform_filter(od, 5) ** 2, 0))
     mask = (smooth > STAINED_OD) | ((smooth > PALE_OD) & (spread > TEXTURE_OD))
+    if pen is not None:
+        mask &= ~pen
     reach = max(round(CLOSE_UM / um), 0)
     if reach:
         mask = _close(mask, reach)
     # In a small field a tenth of it is tissue enough.
     mask = _keep_large(mask, min(SMALLEST_TISSUE_UM2 / um**2, 0.1 * mask.size))
-    return TissueMask(~_keep_large(~mask, LARGEST_GAP_UM2 / um**2), um)
+    mask = ~_keep_large(~mask, LARGEST_GAP_UM2 / um**2)
+    return TissueMask(mask if pen is None else mask & ~pen, um)
 
 
 def sample_tissue(
     slide: Slide, grid: Grid, tissue: TissueMask, n_patches: int = 40, patch_px: int = 192
-) -> Pixels:
+) -> list[Pixels]:
     """Read patches at the working resolution, spread evenly over the tissue.
 
     Returns
     -------
-    array of shape (n_pixels, n_bands)
-        Pixels of all patches, in reading order; none where there is no tissue.
+    list of arrays of shape (height, width, n_bands)
+        In reading order; none where there is no tissue.
     """
     step = max(round(patch_px * grid.pixel_um / tissue.pixel_um), 1)
     tall, wide = tissue.mask.shape
@@ -136,8 +143,8 @@ def sample_tissue(
         top, left = (int(at * tissue.pixel_um / grid.pixel_um) for at in (y, x))
         box = Box(top, left, top + patch_px, left + patch_px).widen(0, grid)
         if box.bottom > box.top and box.right > box.left:
-            patches.append(read_box(slide, grid, box).reshape(-1, len(slide.facts.bands)))
-    return np.concatenate(patches) if patches else np.zeros((0, len(slide.facts.bands)), np.uint8)
+            patches.append(read_box(slide, grid, box))
+    return patches
 
 
 def _close(mask: Mask, reach: int) -> Mask:
