@@ -34,6 +34,7 @@ class AdverseEventOverview(Result):
     """How many subjects had adverse events of each kind."""
 
     arms: list[list[str]]
+    agents: list[str]
 
     def table(self) -> Table:
         """Return one row per kind of event, one column per arm."""
@@ -41,6 +42,13 @@ class AdverseEventOverview(Result):
         rows = [
             row(label, *(_n_cell(self, group, "overview", kind) for group in groups))
             for kind, (label, _) in OVERVIEW.items()
+        ]
+        rows += [
+            row(
+                f"Related to {agent}",
+                *(_n_cell(self, group, "overview", "related to", agent) for group in groups),
+            )
+            for agent in self.agents
         ]
         note = "Patients with at least one treatment-emergent event of the kind, n (%)."
         return make_table(self.id, self.title, ("", *_heads(self, groups)), rows, [note])
@@ -101,7 +109,10 @@ def _heads(result: Result, groups: Sequence[Group]) -> list[str]:
 
 
 def analyze_adverse_event_overview(
-    adae: pl.DataFrame, adsl: pl.DataFrame, arms: Sequence[tuple[str, str]]
+    adae: pl.DataFrame,
+    adsl: pl.DataFrame,
+    arms: Sequence[tuple[str, str]],
+    agents: Sequence[str] = (),
 ) -> AdverseEventOverview:
     """Count the safety population's subjects with each kind of treatment-emergent event.
 
@@ -113,6 +124,8 @@ def analyze_adverse_event_overview(
         Analysis dataset ADSL; SAFFL = "Y" is the denominator.
     arms : sequence of (ARMCD, name)
         The protocol's arms.
+    agents : sequence of str
+        The protocol's agents; the relation to each is shown where it was recorded by agent.
 
     Returns
     -------
@@ -120,6 +133,8 @@ def analyze_adverse_event_overview(
         Per arm the denominator and the subjects with events of each kind.
     """
     events, subjects = _emergent(adae, adsl)
+    by_agent = "RELAGENT" in events.columns and events["RELAGENT"].is_not_null().any()
+    named = list(agents) if by_agent else []
     ledger = Ledger()
     for group in make_groups(arms):
         _add_denominator(ledger, group, subjects)
@@ -127,6 +142,12 @@ def analyze_adverse_event_overview(
             rows = group.of(events).filter(is_kind)
             stat = Stat(group.key("overview", kind), rows["USUBJID"].n_unique(), "n", label)
             ledger.add(stat, "ADAE", rows, None, group)
+        for agent in named:
+            is_related = col("RELAGENT").str.split("; ").list.contains(agent)
+            rows = group.of(events).filter(is_related)
+            key = group.key("overview", "related to", agent)
+            stat = Stat(key, rows["USUBJID"].n_unique(), "n", f"Related to {agent}")
+            ledger.add(stat, "ADAE", rows, "RELAGENT", group)
     return AdverseEventOverview(
         id="ae_overview",
         title="Adverse events",
@@ -134,6 +155,7 @@ def analyze_adverse_event_overview(
         data=ledger.data,
         basis=ledger.basis,
         arms=[list(arm) for arm in arms],
+        agents=named,
     )
 
 

@@ -13,7 +13,7 @@ from trialwright.core.table import Cell, Table, cell, make_table, row
 ANSWERS = {"Y": ("met", "Met"), "N": ("not_met", "Not met"), "U": ("unknown", "Unknown")}
 GROUPS = {"screened": "Screened", "enrolled": "Enrolled"}
 TLS_RULE = "tls_status"
-TLS_LABELS = {"NONE": "None", "TLS": "Present, not mature", "MATURE": "Present, mature"}
+TLS_LABELS = {"NONE": "Absent", "TLS": "Present, not mature", "MATURE": "Present, mature"}
 NOT_ASSESSED = "Not assessed"
 CASE = {
     "USUBJID": pl.String(),

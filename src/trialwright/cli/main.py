@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from trialwright import __version__
+from trialwright.cli.ctcae import add_ctcae_command
 from trialwright.cli.design import add_design_commands
 from trialwright.cli.npx import add_npx_commands
 from trialwright.cli.simulate import add_simulate_command
@@ -30,6 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_npx_commands(commands)
     add_slides_commands(commands)
     add_simulate_command(commands)
+    add_ctcae_command(commands)
     return parser
 
 

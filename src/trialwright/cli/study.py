@@ -1,4 +1,4 @@
-"""`trialwright new|check|run|show|query|status|export`: what can be asked of a study."""
+"""`trialwright new|check|run|show|query|status|safety|export`: what can be asked of a study."""
 
 from trialwright.cli.declare import Parser, Subparsers, declare
 
@@ -34,13 +34,28 @@ def add_study_commands(commands: Subparsers) -> None:
         "sql", metavar="SQL", help="a query; tables are adsl, adex, adrs, adtte, ..."
     )
 
+    _add_monitoring(commands)
+    _add_export(commands)
+
+
+def _add_monitoring(commands: Subparsers) -> None:
+    """Add the commands that look at a trial as of a day."""
     status = _command(
         commands, "status", "accrual, stage, and what is awaited, on a day",
         "status mytrial --as-of 2021-09-30",
     )  # fmt: skip
     status.add_argument("study", metavar="STUDY", help="folder with protocol.yaml and data/")
     status.add_argument("--as-of", metavar="DATE", help="the day, such as 2021-09-30")
-    _add_export(commands)
+
+    safety = _command(
+        commands, "safety", "write the safety board's packet, as of a day",
+        "safety mytrial --as-of 2021-09-30 --out packet.html",
+    )  # fmt: skip
+    safety.add_argument("study", metavar="STUDY", help="folder with protocol.yaml and data/")
+    safety.add_argument("--as-of", metavar="DATE", help="the day (default: the data cut)")
+    safety.add_argument(
+        "--out", required=True, metavar="FILE", help="packet.html or packet.pdf to write"
+    )
 
 
 def _add_export(commands: Subparsers) -> None:

@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from trialwright.core.errors import FindingsError, Severity, StudyError
+from trialwright.study.packet import write_safety_packet
 from trialwright.study.query import query_datasets
 from trialwright.study.session import Study, open_study
 from trialwright.study.show import Shown, show_result
@@ -102,18 +104,34 @@ def answer_show(arguments: argparse.Namespace) -> int:
 
 def answer_status(arguments: argparse.Namespace) -> int:
     """Print where a trial stood on a day."""
-    try:
-        as_of = date.fromisoformat(arguments.as_of) if arguments.as_of else None
-    except ValueError as error:
-        raise StudyError(
-            f"--as-of is '{arguments.as_of}', expected a date that exists. Write it as 2021-09-30."
-        ) from error
+    as_of = _read_day(arguments.as_of)
     status = find_status(open_study(arguments.study), as_of)
     if arguments.json:
         _print_json(status.as_dict())
     else:
         print(status.to_text())
     return 0
+
+
+def answer_safety(arguments: argparse.Namespace) -> int:
+    """Write the safety board's packet; say where it is."""
+    as_of = _read_day(arguments.as_of)
+    packet = write_safety_packet(open_study(arguments.study), as_of, Path(arguments.out))
+    if arguments.json:
+        _print_json(packet.as_dict())
+    else:
+        print(f"The packet as of {packet.as_of.isoformat()} is {packet.file}")
+    return 0
+
+
+def _read_day(text: str | None) -> date | None:
+    """Read the day of `--as-of`; None where there is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise StudyError(
+            f"--as-of is '{text}', expected a date that exists. Write it as 2021-09-30."
+        ) from error
 
 
 def answer_query(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from trialwright.datasets.analysis_biomarkers import ADBM, TISSUE_PARAMETERS
-from trialwright.datasets.analysis_conduct import ADELIG
+from trialwright.datasets.analysis_conduct import ADELIG, ADEXDEV, ADSCHED
 from trialwright.datasets.analysis_labs import ADLB
 from trialwright.datasets.codelists import YES_NO
 from trialwright.datasets.schema import Dataset, Variable, VariableType
@@ -100,6 +100,9 @@ ADEX = Dataset(
         Variable("NADMIN", "Administrations of the Record", INTEGER),
         Variable("EXDOSU", "Dose Units"),
         Variable("ACYCLE", "Cycle", INTEGER),
+        Variable("EXLNKID", "Lesion Injected"),
+        Variable("EXVAMT", "Treatment Vehicle Amount", NUMBER),
+        Variable("EXVAMTU", "Treatment Vehicle Amount Units"),
         *SOURCE,
     ),
     order=("USUBJID", "ASTDT", "EXTRT", "ASEQ"),
@@ -212,6 +215,7 @@ ADAE = Dataset(
         Variable("ADURN", "Duration", INTEGER, unit="days"),
         Variable("ATOXGR", "Toxicity Grade", INTEGER),
         Variable("AREL", "Relation to Treatment"),
+        Variable("RELAGENT", "Agents Related, where Recorded by Agent"),
         _flag("AESER", "Serious Event"),
         Variable("AEACN", "Action Taken with Study Treatment"),
         Variable("AEOUT", "Outcome"),
@@ -225,11 +229,13 @@ ADAE = Dataset(
 )
 
 ANALYSIS: Mapping[str, Dataset] = {
-    item.name: item for item in (ADSL, ADELIG, ADEX, ADEXSUM, ADTR, ADRS, ADTTE, ADAE, ADBM, ADLB)
+    item.name: item
+    for item in (ADSL, ADELIG, ADSCHED, ADEX, ADEXDEV, ADEXSUM, ADTR, ADRS, ADTTE, ADAE, ADBM, ADLB)
 }
 """Analysis datasets by upper-case name. ADSL also admits characteristics that a protocol names."""
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "ADSCHED": ("VISIT", "BASELINE", "SCAN", "PLASMA", "TISSUE"),
     "ADEXSUM": ("NADMIN", "NCYC", "PLANDOSE", "RDI", "TOTDOSE", "TRTDUR"),
     "ADTR": ("BPCHG", "LDIAM", "NLDIAM", "SDIAM"),
     "ADRS": (

@@ -23,3 +23,43 @@ ELIGIBILITY_RECORD = declare_rule(
         __name__,
     )
 )
+SCHEDULE_MISSED = declare_rule(
+    Rule(
+        "SCHEDULE-MISSED",
+        Severity.WARN,
+        "A visit or tumor assessment that was due and is not recorded",
+        "A progression between two assessments is dated by the later one.",
+        "Record it, or report the deviation.",
+        __name__,
+    )
+)
+SCHEDULE_WINDOW = declare_rule(
+    Rule(
+        "SCHEDULE-WINDOW",
+        Severity.WARN,
+        "A screening visit or baseline scan too long before treatment",
+        "What is compared with the baseline assumes that it shows the patient at the start.",
+        "Correct the date, or report the deviation.",
+        __name__,
+    )
+)
+DOSE_CAP = declare_rule(
+    Rule(
+        "DOSE-CAP",
+        Severity.WARN,
+        "More administrations of an agent than the protocol allows",
+        "A record that was entered twice counts twice in dose and intensity.",
+        "Correct the records, or report the deviation.",
+        __name__,
+    )
+)
+FLOW_COUNT = declare_rule(
+    Rule(
+        "FLOW-COUNT",
+        Severity.WARN,
+        "A subject in whom the populations contradict each other",
+        "The participant flow does not add up.",
+        "Compare DM, DS and EX of this subject.",
+        __name__,
+    )
+)

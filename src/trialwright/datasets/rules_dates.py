@@ -17,6 +17,7 @@ from trialwright.datasets.recorded import (
     ENTRY_MILESTONES,
     Hits,
     Recorded,
+    hit_file,
     is_subsequent_therapy,
     quoted,
 )
@@ -118,9 +119,16 @@ def find_dates_after_cut(recorded: Recorded) -> Iterator[Hits]:
     cut = recorded.facts.data_cut
     if cut is None:
         return
+    expected = f"{cut.isoformat()} (the data cut) or earlier"
     for domain, name, rows in _dates(recorded):
         late = rows.filter(earliest_day(name) > cut)
-        yield Hits(domain, late, name, col(name), f"{cut.isoformat()} (the data cut) or earlier")
+        if late.height <= 1:
+            yield Hits(domain, late, name, col(name), expected)
+            continue
+        # With a data cut in the middle of a trial there is one in every other row.
+        last = late.sort(earliest_day(name), descending=True).row(0, named=True)
+        found = f"{late.height} dates, the latest {last[name]} in row {last['source_row']}"
+        yield hit_file(domain, name, found, expected)
 
 
 @rule(

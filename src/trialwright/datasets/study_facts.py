@@ -58,6 +58,7 @@ class StudyFacts:
     `arms` are codes as in ARMCD. Treatment starts with the first dose of any of `start_agents`,
     of any agent when there is none. Consent, where it is required, comes before any record of the
     domains `consent_before`. `age_years` are the ages that may enroll, both inclusive.
+    `interest_terms` are terms that the protocol reports by name.
     `severities` maps a rule id to "block", "warn" or "off".
     """
 
@@ -72,6 +73,7 @@ class StudyFacts:
     consent_before: tuple[str, ...] = CONSENT_COMES_BEFORE
     age_years: tuple[float | None, float | None] = (None, None)
     ctcae_version: str | None = None
+    interest_terms: tuple[str, ...] = ()
     max_targets: int = 5
     max_targets_per_organ: int = 2
     severities: Mapping[str, str] = field(default_factory=dict)

@@ -1,17 +1,19 @@
 """ADAE: adverse events with grade, treatment emergence and the worst-grade flags."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 from polars import col
 
 from trialwright.derive.dates import date_flag, read_date
+from trialwright.derive.relations import NOT_RELATED, derive_relations
 from trialwright.derive.subjects import with_columns_of
 from trialwright.protocol.grading import Grading
 from trialwright.protocol.model import DateImputation, Imputation
 
 SEVERITY_GRADES = {"MILD": 1, "MODERATE": 2, "SEVERE": 3, "LIFE THREATENING": 4, "FATAL": 5}
-NOT_RELATED = ("NOT RELATED", "UNRELATED", "NONE", "N", "NO", "UNLIKELY", "UNLIKELY RELATED")
 WITHDRAWN = ("DRUG WITHDRAWN", "DOSE WITHDRAWN", "WITHDRAWN")
 
 
@@ -21,6 +23,7 @@ def derive_adae(
     imputation: Imputation,
     grading: Grading = Grading.AETOXGR,
     emergent_until_days_after: int | None = None,
+    relations: tuple[pl.DataFrame | None, Sequence[str]] = (None, ()),
 ) -> pl.DataFrame:
     """Derive the analysis dataset of adverse events.
 
@@ -37,12 +40,15 @@ def derive_adae(
         The variable that holds the grade; a severity word counts as grade 1 to 5.
     emergent_until_days_after : int, optional
         Days after the last dose until which an event is treatment-emergent; no end when omitted.
+    relations : tuple
+        SUPPAE (None when not recorded) and the protocol's agents, for the relation to each.
 
     Returns
     -------
     DataFrame
         One row per adverse event of a subject of ADSL, sorted by USUBJID, ASTDT, AESEQ: ASEQ,
-        AETERM, AEDECOD, AEBODSYS, ASTDT, ASTDTF, AENDT, ATOXGR (1 to 5), AREL, AESER, AEACN,
+        AETERM, AEDECOD, AEBODSYS, ASTDT, ASTDTF, AENDT, ADURN (days, both ends counted), ATOXGR
+        (1 to 5), AREL, RELAGENT (agents related; null when not recorded by agent), AESER, AEACN,
         AESDTH, AEOUT, TRTEMFL (Y when it began on or after TRTSDT), AOCCFL and AOCCPFL (Y on the
         first event of the subject's worst grade, over all terms and per term), SRCDOM, SRCSEQ.
     """
@@ -56,6 +62,10 @@ def derive_adae(
         _grade(grading).alias("ATOXGR"),
         _relation().alias("AREL"),
     ).with_columns(_start(imputation.start).alias("ASTDT"))
+    by_agent = derive_relations(*relations)
+    events = events.with_columns(col("AESEQ").cast(pl.Float64)).join(
+        by_agent, on=["USUBJID", "AESEQ"], how="left"
+    )
     # A start that is wholly unknown counts as emergent: leaving it out would hide the event.
     is_emergent = (col("ASTDT") >= col("TRTSDT")) | (col("ASTDT").is_null())
     if emergent_until_days_after is not None:
@@ -67,18 +77,42 @@ def derive_adae(
     return _number_and_flag(events)
 
 
+def derive_events(
+    ae: pl.DataFrame,
+    adsl: pl.DataFrame,
+    suppae: pl.DataFrame | None,
+    agents: Sequence[str],
+    **rules: Any,
+) -> pl.DataFrame:
+    """Derive ADAE with the relation to each agent; `rules` are those of `derive_adae`."""
+    return derive_adae(ae, adsl, relations=(suppae, agents), **rules)
+
+
 def _number_and_flag(events: pl.DataFrame) -> pl.DataFrame:
     """Add row numbers and the flags of the worst events; keep the columns of ADAE."""
     events = events.with_columns(
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ"),
         _worst_flag(("USUBJID",)).alias("AOCCFL"),
         _worst_flag(("USUBJID", "AEDECOD")).alias("AOCCPFL"),
+        ((col("AENDT") - col("ASTDT")).dt.total_days() + 1).alias("ADURN"),
         pl.lit("AE").alias("SRCDOM"),
         col("AESEQ").cast(pl.Int64).alias("SRCSEQ"),
     )
     return events.select(
         *("USUBJID", "ASEQ", "AETERM", "AEDECOD", "AEBODSYS", "ASTDT", "ASTDTF", "AENDT"),
-        *("ATOXGR", "AREL", "AESER", "AEACN", "AESDTH", "AEOUT", "TRTEMFL", "AOCCFL", "AOCCPFL"),
+        *(
+            "ADURN",
+            "ATOXGR",
+            "AREL",
+            "RELAGENT",
+            "AESER",
+            "AEACN",
+            "AESDTH",
+            "AEOUT",
+            "TRTEMFL",
+            "AOCCFL",
+            "AOCCPFL",
+        ),
         *("SRCDOM", "SRCSEQ"),
     )
 

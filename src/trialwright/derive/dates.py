@@ -9,6 +9,9 @@ from trialwright.protocol.model import DateImputation
 
 CUT_BY_EACH_DATE = ("dm", "ds")
 KNOWN_AT_THE_END = ("AEENDTC", "AEOUT", "AESDTH")  # of an adverse event
+AFTER_CUT = "after the data cut"
+# What a date tells beside itself: of an end the outcome and the day, of a death that it happened.
+TOLD_BY = {"ENDTC": ("--OUT", "--SDTH", "--ENDY"), "DTHDTC": ("DTHFL",)}
 FULL_DATE = r"^(\d{4}-\d{2}-\d{2})"
 YEAR_AND_MONTH = r"^(\d{4}-\d{2})(?:-?$|--)"
 YEAR = r"^(\d{4})(?:-?$|--)"
@@ -74,6 +77,47 @@ def keep_until_cut(recorded: pl.DataFrame, domain: str, data_cut: date) -> pl.Da
     ends = [name for name in KNOWN_AT_THE_END if name in kept.columns]
     return kept.with_columns(
         pl.when(~is_later.fill_null(value=False)).then(col(name)).alias(name) for name in ends
+    )
+
+
+def hide_after_cut(rows: pl.DataFrame, domain: str, data_cut: date) -> pl.DataFrame:
+    """Return recorded rows as somebody could read them on the day of the data cut.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of one recorded table as they were read.
+    domain : str
+        Lower-case domain.
+    data_cut : date
+        The last day that was known.
+
+    Returns
+    -------
+    DataFrame
+        Without rows that are dated later by their start or day of collection. A later date within
+        a row, and what only it tells (an outcome, a death), reads "after the data cut".
+    """
+    code = domain.upper().removeprefix("SUPP")
+    dates = [name for name in rows.columns if name.upper().endswith("DTC")]
+    own = [name for name in dates if name.upper() in (f"{code}STDTC", f"{code}DTC")]
+    texts = rows.with_columns(col(name).cast(pl.String) for name in dates)
+    if own:
+        made_on = pl.coalesce(read_date(name, DateImputation.FIRST_DAY) for name in own)
+        texts = texts.filter(made_on.is_null() | (made_on <= data_cut))
+    later = {
+        name: (read_date(name, DateImputation.FIRST_DAY) > data_cut).fill_null(value=False)
+        for name in dates
+    }
+    hidden = dict(later)
+    for name, is_later in later.items():
+        for told in TOLD_BY.get(name.upper().removeprefix(code), ()):
+            shown = told.replace("--", code)
+            if shown in rows.columns:
+                hidden[shown] = is_later
+    return texts.with_columns(
+        pl.when(is_later).then(pl.lit(AFTER_CUT)).otherwise(col(name).cast(pl.String)).alias(name)
+        for name, is_later in hidden.items()
     )
 
 

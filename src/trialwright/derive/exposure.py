@@ -40,8 +40,8 @@ def derive_adex(
     DataFrame
         USUBJID, ASEQ, EXTRT (as the protocol writes the agent), ASTDT, AENDT, ADOSE (one
         administration, unit ADOSEU), ACYCLE (null for an arm without cycles), NADMIN
-        (administrations that the record covers), EXLNKID, SRCDOM, SRCSEQ; sorted by USUBJID,
-        ASTDT, EXSEQ.
+        (administrations that the record covers), EXLNKID, EXVAMT, EXVAMTU, SRCDOM, SRCSEQ; sorted
+        by USUBJID, ASTDT, EXSEQ.
     """
     doses = _given_doses(ex, data_cut)
     doses = _add_weight(doses, vs)
@@ -65,7 +65,7 @@ def derive_adex(
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ"))
         .select(
             *("USUBJID", "ASEQ", "EXTRT", "ASTDT", "AENDT", "ADOSE", "ADOSEU", "ACYCLE"),
-            *("NADMIN", "EXLNKID", "SRCDOM", "SRCSEQ"),
+            *("NADMIN", "EXLNKID", "EXVAMT", "EXVAMTU", "SRCDOM", "SRCSEQ"),
         )
     )
 
@@ -75,7 +75,9 @@ def _given_doses(ex: pl.DataFrame, data_cut: date) -> pl.DataFrame:
 
     A dose without an end, or with one before its start, lasts the day on which it began.
     """
-    doses = with_columns_of(ex, ("EXDOSU", "EXDOSFRQ", "EXLNKID", "EXENDTC"))
+    doses = with_columns_of(ex, ("EXDOSU", "EXDOSFRQ", "EXLNKID", "EXENDTC", "EXVAMTU"))
+    if "EXVAMT" not in doses.columns:
+        doses = doses.with_columns(pl.lit(None, dtype=pl.Float64).alias("EXVAMT"))
     start, end = full_date("EXSTDTC"), full_date("EXENDTC")
     doses = doses.with_columns(
         start.alias("ASTDT"),

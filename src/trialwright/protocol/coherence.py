@@ -198,7 +198,29 @@ def _find_in_endpoint(endpoint: Node) -> Iterator[Finding]:
                 "last contact for a time to death",
                 "Write last contact: who was seen alive was followed until then.",
             )
+    for boundary in endpoint.groups("boundaries"):
+        yield from _find_in_boundary(boundary)
     yield from find_strategy_faults(endpoint)
+
+
+def _find_in_boundary(boundary: Node) -> Iterator[Finding]:
+    """Yield a finding where bounds are neither written for each look nor can be found."""
+    looks, bounds = boundary.words("looks"), boundary.words("bounds")
+    rates = [key for key in ("tolerable", "limit") if boundary.get(key)]
+    if bounds and len(bounds) != len(looks):
+        yield _conflict(
+            boundary.get("bounds") or boundary,
+            f"{len(bounds)} bounds for {len(looks)} looks",
+            "a bound for each look",
+            "Write the largest tolerated count at each look.",
+        )
+    if not bounds and len(rates) != 2:
+        yield _conflict(
+            boundary,
+            "no bounds",
+            "bounds, or both tolerable and limit",
+            "Write the bounds, or the rate to live with and the largest chance to stop at it.",
+        )
 
 
 def _find_in_baseline(characteristic: Node) -> Iterator[Finding]:

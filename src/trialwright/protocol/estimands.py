@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
 from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
 from trialwright.protocol.grading import Grading, LabUnits
+from trialwright.protocol.safety_watch import SafetyWatch
 from trialwright.protocol.words import SHORT_NAME, Words, read_words
 
 
@@ -245,7 +246,7 @@ class FollowUp(CurveRules, Estimand):
     )
 
 
-class Safety(Estimand):
+class Safety(SafetyWatch, Estimand):
     """Adverse events, once per patient and term at the worst grade."""
 
     kind: Literal["safety"] = Field(description="Kind of the endpoint")
@@ -270,9 +271,6 @@ class Safety(Estimand):
     )
     lab_units: LabUnits = Field(
         default=LabUnits.SI, description="Units in which the laboratory values are graded"
-    )
-    terms_of_interest: tuple[str, ...] = Field(
-        default=(), description="Terms (AEDECOD) that are reported by name"
     )
 
 

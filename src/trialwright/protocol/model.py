@@ -81,6 +81,7 @@ class Display(Enum):
     BASELINE = "baseline characteristics"
     EXPOSURE = "exposure"
     DISPOSITION = "disposition"
+    SCHEDULE = "schedule compliance"
     PRIMARY = "primary endpoint"
     BEST_RESPONSE = "best response"
     WATERFALL = "waterfall"

@@ -28,13 +28,21 @@ from trialwright.report.blocks import (
     SettingsBlock,
     TableBlock,
 )
-from trialwright.report.conduct import describe_screening
+from trialwright.report.conduct import (
+    describe_dosing,
+    describe_schedule,
+    describe_screening,
+)
 from trialwright.report.methods import describe_methods
 from trialwright.report.proteins import describe_proteins
 from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import agreement, conduct, efficacy
 from trialwright.report.tissue import describe_tissue
 
+SAFETY_RESULTS = (
+    *("ae_overview", "ae_terms", "ae_interest", "ae_serious", "boundaries"),
+    *("lab_shift", "lab_grading"),
+)
 LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
 
 
@@ -182,7 +190,9 @@ def _treatment(material: Material) -> Section | None:
     told = _tell(material, "disposition", conduct.tell_disposition)
     blocks = _show(material, "disposition", told)
     blocks += _show(material, "exposure", _tell(material, "exposure", conduct.tell_exposure))
+    blocks += describe_dosing(material.results.get("dosing"))
     blocks += _show(material, "course")
+    blocks += describe_schedule(material.results.get("schedule"))
     return _section("treatment", "Treatment and disposition", blocks)
 
 
@@ -204,6 +214,7 @@ def _primary(material: Material) -> Section | None:
             blocks += _show(material, result_id, told)
             if not result.rules.is_empty():
                 blocks.append(TableBlock(result.rules_table()))
+            blocks += _show(material, result_id.replace("stage", "monitor"))
     known = {"flow", "baseline", "exposure", "disposition", "course", "deaths", "patients"}
     blocks += [
         AbsentBlock(a.what, a.needs)
@@ -270,7 +281,7 @@ def _safety(material: Material) -> Section | None:
         terms = material.results.get("ae_terms")
         if isinstance(terms, AdverseEventTerms):
             blocks.append(Paragraph(conduct.tell_adverse_events(terms)))
-        for result_id in ("ae_overview", "ae_terms", "lab_shift", "lab_grading"):
+        for result_id in SAFETY_RESULTS:
             blocks += _show(material, result_id)
     blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
     return _section("safety", "Safety and deaths", blocks)

@@ -11,15 +11,11 @@ from trialwright.analyze.disposition import analyze_deaths, analyze_disposition
 from trialwright.analyze.efficacy import analyze_landmark
 from trialwright.analyze.exposure import analyze_exposure
 from trialwright.analyze.flow import analyze_flow
-from trialwright.analyze.lab_grading import analyze_lab_grading
-from trialwright.analyze.lab_shift import analyze_lab_shift
 from trialwright.analyze.patients.analysis import analyze_patients
-from trialwright.analyze.safety import analyze_adverse_event_overview, analyze_adverse_event_terms
-from trialwright.analyze.screening import analyze_screening
 from trialwright.analyze.stage.analysis import analyze_stage
+from trialwright.analyze.stage.monitor import analyze_monitor
 from trialwright.analyze.survival.analysis import analyze_follow_up, analyze_time_to_event
 from trialwright.analyze.tumor_change import analyze_best_change, analyze_change_over_time
-from trialwright.datasets.lab_criteria import name_ctcae
 from trialwright.derive.analysis_reads import TWO_READERS
 from trialwright.derive.populations import STANDARD_POPULATIONS, population_flag
 from trialwright.protocol.estimands import (
@@ -31,6 +27,12 @@ from trialwright.protocol.estimands import (
     TimeToEvent,
 )
 from trialwright.protocol.model import Display, Protocol
+from trialwright.study.analyses_conduct import (
+    SAFETY_RESULTS,
+    list_conduct_analyses,
+    list_dosing_analyses,
+    list_safety_analyses,
+)
 from trialwright.study.plasma import list_protein_analyses
 from trialwright.study.run import Needs, Step
 from trialwright.study.tissue_analyses import list_tissue_analyses, list_tissue_results
@@ -42,16 +44,11 @@ IN_FLOW = {"SAFFL": "Treated"}
 
 TITLES = {
     "flow": "participant flow",
-    "screening": "screening and eligibility",
     "baseline": "patient characteristics",
     "best_change": "best change of target lesions",
     "change_over_time": "change of target lesions over time",
     "course": "course of treatment",
     "agreement": "agreement of the readers",
-    "ae_overview": "overview of adverse events",
-    "ae_terms": "adverse events by term",
-    "lab_shift": "laboratory toxicity",
-    "lab_grading": "laboratory values without a grade",
     "patients": "patients one by one",
     "bor": "best overall response",
     "pfs": "progression-free survival",
@@ -63,8 +60,10 @@ TITLES = {
 RESULT_DISPLAYS: Mapping[str, Display] = {
     "flow": Display.PARTICIPANT_FLOW,
     "screening": Display.PARTICIPANT_FLOW,
+    "schedule": Display.SCHEDULE,
     "baseline": Display.BASELINE,
     "exposure": Display.EXPOSURE,
+    "dosing": Display.EXPOSURE,
     "disposition": Display.DISPOSITION,
     "best_change": Display.WATERFALL,
     "change_over_time": Display.SPIDER,
@@ -75,10 +74,7 @@ RESULT_DISPLAYS: Mapping[str, Display] = {
     "protein_courses": Display.PLASMA,
     "protein_quality": Display.PLASMA,
     "protein_outcome": Display.CORRELATES,
-    "ae_overview": Display.ADVERSE_EVENTS,
-    "ae_terms": Display.ADVERSE_EVENTS,
-    "lab_shift": Display.ADVERSE_EVENTS,
-    "lab_grading": Display.ADVERSE_EVENTS,
+    **dict.fromkeys(SAFETY_RESULTS, Display.ADVERSE_EVENTS),
     "deaths": Display.DEATHS,
     "patients": Display.PATIENT_PAGES,
 }
@@ -128,12 +124,13 @@ def _list_all(protocol: Protocol) -> list[Step]:
     subjects = {"adsl": "adsl"}
     return [
         _step(analyze_flow, "flow", subjects, populations={**flow, **_in_flow(flow)}),
-        *_list_conduct(protocol),
+        *list_conduct_analyses(protocol),
         _step(
             analyze_baseline, "baseline", subjects, arms=arms, flag=flag, population=label,
             characteristics=protocol.baseline,
         ),
         _step(analyze_exposure, "exposure", {"adexsum": "adexsum", "adsl": "adsl"}, arms=arms),
+        *list_dosing_analyses(protocol),
         _step(
             analyze_disposition, "disposition", subjects, arms=arms,
             populations=_by_flag(protocol, main, "safety"),
@@ -148,13 +145,6 @@ def _list_all(protocol: Protocol) -> list[Step]:
             populations=_by_flag(protocol, main, "enrolled"),
         ),
     ]  # fmt: skip
-
-
-def _list_conduct(protocol: Protocol) -> list[Step]:
-    """Return the step of the screening, where the protocol has eligibility rules."""
-    if not protocol.eligibility:
-        return []
-    return [_step(analyze_screening, "screening", {"adelig": "adelig", "adsl": "adsl"})]
 
 
 def _list_courses(protocol: Protocol, flag: str) -> list[Step]:
@@ -249,22 +239,7 @@ def _of_endpoint(protocol: Protocol, endpoint: Endpoint) -> list[Step]:
             given |= {"arms": arms, "populations": populations}
             return [_step(analyze_follow_up, endpoint.id, times, **given)]
         case Safety():
-            return _of_safety(arms, endpoint)
-
-
-def _of_safety(arms: list[tuple[str, str]], endpoint: Safety) -> list[Step]:
-    """Return the tables of adverse events and, where CTCAE grades them, of laboratory values."""
-    events = {"adae": "adae", "adsl": "adsl"}
-    graded = name_ctcae(endpoint.ctcae) if endpoint.ctcae else endpoint.grading.value
-    steps = [
-        _step(analyze_adverse_event_overview, "ae_overview", events, arms=arms),
-        _step(analyze_adverse_event_terms, "ae_terms", events, arms=arms, dictionary=graded),
-    ]
-    if endpoint.ctcae:
-        values = {"adlb": "adlb", "adsl": "adsl"}
-        steps.append(_step(analyze_lab_shift, "lab_shift", values, arms=arms, dictionary=graded))
-        steps.append(_step(analyze_lab_grading, "lab_grading", values, dictionary=graded))
-    return steps
+            return list_safety_analyses(protocol, endpoint)
 
 
 def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
@@ -292,4 +267,11 @@ def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
         steps.append(
             _step(analyze_stage, name, inputs, design=design, endpoint=endpoint, cut=cut, read=read)
         )
+        monitored = (populations[endpoint.population][0], protocol.study.data_cut, cut[2])
+        steps.append(
+            _step(
+                analyze_monitor, name.replace("stage", "monitor"), {"stage": name, "adsl": "adsl"},
+                design=design, endpoint=endpoint, cut=monitored,
+            )
+        )  # fmt: skip
     return steps

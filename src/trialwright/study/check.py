@@ -8,7 +8,7 @@ import polars as pl
 from polars import col
 
 from trialwright.core.errors import Finding, Severity
-from trialwright.datasets.codelists import find_nearest
+from trialwright.datasets.codelists import ctcae_terms, find_nearest
 from trialwright.datasets.rules_registry import order_findings
 from trialwright.datasets.study_facts import StudyFacts
 from trialwright.datasets.tabular import find_folder_findings
@@ -57,7 +57,7 @@ def check_data(  # noqa: PLR0913 - a step takes its inputs and settings by name
     said = {*claimed, *(finding.file for finding in of_mapping)}
     of_files = [*(f for f in find_folder_findings(folder) if f.file not in said), *of_mapping]
     findings = find_data_findings(tables, files, facts, of_files)
-    unknown = find_unknown_rules(facts.severities)
+    unknown = [*find_unknown_rules(facts.severities), *find_unknown_interest(facts)]
     checked = [store_finding(finding) for finding in (*unknown, *findings)]
     return [dict(item) for item in of_protocol] + checked
 
@@ -114,3 +114,29 @@ def find_unknown_rules(severities: Mapping[str, str]) -> list[Finding]:
         for rule in severities
         if rule not in known
     ]
+
+
+def find_unknown_interest(facts: StudyFacts) -> list[Finding]:
+    """Find terms that the protocol reports by name and its CTCAE version does not have."""
+    known = {term.lower(): written for term, (written, _) in _terms_of(facts).items()}
+    findings = []
+    for term in facts.interest_terms if known else ():
+        if term.lower() not in known:
+            nearest = find_nearest(term, tuple(known.values()))
+            offered = f"Write {' or '.join(nearest)}." if nearest else "Choose a term of CTCAE."
+            findings.append(
+                Finding(
+                    rule="PROTOCOL-REFERENCE",
+                    severity=Severity.WARN,
+                    file="protocol.yaml",
+                    column="endpoints.safety",
+                    found=f"'{term}'",
+                    expected=f"a term of CTCAE {facts.ctcae_version}",
+                    action=offered,
+                )
+            )
+    return findings
+
+
+def _terms_of(facts: StudyFacts) -> Mapping[str, tuple[str, str]]:
+    return ctcae_terms(facts.ctcae_version or "")

@@ -18,6 +18,7 @@ from trialwright.report.ars import make_ars
 from trialwright.report.ars_parts import DatasetFacts, ReportingEvent
 from trialwright.report.blocks import Document
 from trialwright.study.analyses import name_populations
+from trialwright.study.analyses_conduct import SAFETY_RESULTS
 from trialwright.study.figures import FOLDER
 from trialwright.study.reporting import print_band
 from trialwright.study.run import ABSENT, DONE, UNCHANGED, Step, StepReport, run_steps
@@ -25,7 +26,6 @@ from trialwright.study.store import Store
 
 DOCUMENTS = ("report.pdf", "report.docx", "report.ars")
 NEEDS_OFFICE = "needs pip install 'trialwright[office]'"
-SAFETY_RESULTS = ("ae_overview", "ae_terms", "lab_shift", "lab_grading")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a click on a number opens, gathered from the store of a run."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -8,6 +9,7 @@ from polars import col
 
 from trialwright.core.result import Result
 from trialwright.core.trace import Link
+from trialwright.derive.dates import hide_after_cut
 from trialwright.report.evidence import (
     AnalysisTable,
     Evidence,
@@ -29,6 +31,7 @@ def gather_evidence(
     store: Store,
     links: Mapping[str, tuple[Link, ...]],
     files: Mapping[str, tuple[str, str]],
+    data_cut: date,
 ) -> Evidence:
     """Gather method, analysis rows and recorded rows of every statistic.
 
@@ -42,22 +45,20 @@ def gather_evidence(
         Dataset to its links.
     files : mapping
         Domain to its file's name and hash.
+    data_cut : date
+        What recorded rows say of later days is not shown.
 
     Returns
     -------
     Evidence
         Every statistic of every result, under "result.statistic".
     """
-    basis = pl.concat(
-        [
-            result.basis.with_columns(pl.lit(f"{name}.").add(col("stat_id")).alias("stat_id"))
-            for name, result in results.items()
-        ]
-        or [pl.DataFrame(schema={"stat_id": pl.String, "dataset": pl.String})]
-    )
+    basis = _join_bases(results)
     shown = basis.filter(pl.int_range(pl.len()).over("stat_id", "dataset") < MAX_ROWS)
     loader = Loader(store)
-    sources = trace_to_sources(shown, links, loader.load)
+    traced = trace_to_sources(shown, links, loader.load)
+    known = _read_known(set(traced["domain"]) & set(files), store, data_cut)
+    sources = traced.filter(_is_known(known))
     tables = _AnalysisRows(loader, basis)
     origins = Origins(store, files)
     mapped = _locate(sources, origins)
@@ -80,8 +81,35 @@ def gather_evidence(
         for item in result.data.iter_rows(named=True)
     ]
     used = {(domain, file, sha) for domain, (file, sha) in files.items()}
-    recorded = (*_source_tables(used, sources, store), *origins.list_tables(mapped))
+    recorded = (*_source_tables(used, sources, known), *origins.list_tables(mapped))
     return Evidence(tuple(numbers), tuple(tables.tables()), recorded)
+
+
+def _join_bases(results: Mapping[str, Result]) -> pl.DataFrame:
+    """Return the analysis rows behind every statistic, under "result.statistic"."""
+    named = [
+        result.basis.with_columns(pl.lit(f"{name}.").add(col("stat_id")).alias("stat_id"))
+        for name, result in results.items()
+    ]
+    return pl.concat(named or [pl.DataFrame(schema={"stat_id": pl.String, "dataset": pl.String})])
+
+
+def _read_known(domains: set[str], store: Store, data_cut: date) -> dict[str, pl.DataFrame]:
+    """Return the recorded tables as they could be read on the data cut, by domain."""
+    return {
+        domain: hide_after_cut(store.load(f"raw.{domain}"), domain, data_cut)
+        for domain in sorted(domains)
+    }
+
+
+def _is_known(known: Mapping[str, pl.DataFrame]) -> pl.Expr:
+    """Tell whether a traced row was known on the data cut."""
+    parts = [
+        (col("domain") == domain)
+        & col("source_row").is_in(frame["source_row"].cast(pl.Int64).implode())
+        for domain, frame in known.items()
+    ]
+    return pl.any_horizontal(~col("domain").is_in(list(known)), *parts)
 
 
 def _name_number(item: Mapping[str, Any]) -> str:
@@ -156,14 +184,16 @@ def _locate(sources: pl.DataFrame, origins: Origins) -> pl.DataFrame:
 
 
 def _source_tables(
-    used: Iterable[tuple[str, str, str]], sources: pl.DataFrame, store: Store
+    used: Iterable[tuple[str, str, str]],
+    sources: pl.DataFrame,
+    known: Mapping[str, pl.DataFrame],
 ) -> Iterable[SourceTable]:
     """Yield the rows of each file that any statistic goes back to."""
     for domain, file, sha256 in sorted(used):
         numbers = sources.filter(col("domain") == domain)["source_row"].unique().sort()
         if numbers.is_empty():
             continue
-        raw: pl.DataFrame = store.load(f"raw.{domain}")
+        raw = known[domain]
         kept = raw.filter(col("source_row").cast(pl.Int64).is_in(numbers.implode()))
         shown = kept.drop("source_row", *HIDDEN_COLUMNS, strict=False)
         columns, rows = tabulate_frame(shown, kept["source_row"].to_list())

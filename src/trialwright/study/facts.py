@@ -4,6 +4,7 @@ from trialwright.core.units import DAYS_PER_WEEK
 from trialwright.datasets.study_facts import AgentFacts, ScanSchedule, StudyFacts, VisitWindow
 from trialwright.protocol.arms import StartRule
 from trialwright.protocol.eligibility import AgeAtLeast
+from trialwright.protocol.estimands import Safety
 from trialwright.protocol.model import Protocol
 
 CONSENT_RULE = "informed_consent"
@@ -25,6 +26,7 @@ def find_facts(protocol: Protocol) -> StudyFacts:
         consent_required=any(rule.rule == CONSENT_RULE for rule in protocol.eligibility),
         age_years=(_least_age(protocol), None),
         ctcae_version=_ctcae_version(protocol),
+        interest_terms=_interest_terms(protocol),
         severities={rule: action.value for rule, action in protocol.checks.items()},
     )
 
@@ -56,6 +58,17 @@ def _least_age(protocol: Protocol) -> float | None:
         if isinstance(rule, AgeAtLeast):
             return float(rule.years)
     return None
+
+
+def _interest_terms(protocol: Protocol) -> tuple[str, ...]:
+    """Return the terms that the protocol reports by name, watches or lists."""
+    terms: list[str] = []
+    for endpoint in protocol.endpoints.all:
+        if isinstance(endpoint, Safety):
+            terms += endpoint.terms_of_interest
+            terms += [term for listed in endpoint.special_interest.values() for term in listed]
+            terms += [term for watched in endpoint.boundaries for term in watched.terms]
+    return tuple(dict.fromkeys(terms))
 
 
 def _ctcae_version(protocol: Protocol) -> str | None:

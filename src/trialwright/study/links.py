@@ -50,6 +50,19 @@ _BY_SOURCE = (
 )
 
 LINKS: Mapping[str, tuple[Link, ...]] = {
+    "adexdev": (
+        Link("ex", {"USUBJID": "USUBJID", "SRCSEQ": "EXSEQ"}),
+        # A dose that was missed has no row; its day follows from the first one.
+        Link("adex", {"USUBJID": "USUBJID", "EXTRT": "EXTRT"}, when={"MISSFL": "Y"}),
+    ),
+    "adsched": (
+        *(
+            Link(domain, {**SUBJECT, "SRCROW": "source_row"}, when={"SRCDOM": domain.upper()})
+            for domain in ("sv", "tr", "rs", "be")
+        ),
+        # What was not done has no row; its day follows from the start of treatment.
+        Link("adsl", SUBJECT, input_variable="TRTSDT"),
+    ),
     "adelig": (
         *(
             Link(domain, {**SUBJECT, "SRCROW": "source_row"}, when={"SRCDOM": domain.upper()})
@@ -86,7 +99,10 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
         Link("be", {"USUBJID": "USUBJID", "SAMPLEID": "BEREFID"}, ("ADT", "AVISIT")),
     ),
     "adlb": (Link("lb", {"USUBJID": "USUBJID", "SRCSEQ": "LBSEQ"}),),
-    "adae": (Link("ae", {"USUBJID": "USUBJID", "SRCSEQ": "AESEQ"}),),
+    "adae": (
+        Link("ae", {"USUBJID": "USUBJID", "SRCSEQ": "AESEQ"}),
+        Link("suppae", {"USUBJID": "USUBJID", "SRCSEQ": "IDVARVAL"}, ("RELAGENT",)),
+    ),
 }
 
 

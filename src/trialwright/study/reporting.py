@@ -104,7 +104,7 @@ def write_report(
     files: Mapping[str, tuple[str, str]],
 ) -> dict[str, str]:
     """Write the report as one HTML file with what its numbers open; return its name and hash."""
-    evidence = gather_evidence(results, store, find_links(protocol), files)
+    evidence = gather_evidence(results, store, find_links(protocol), files, protocol.study.data_cut)
     page = render_html(document, evidence)
     replace_text(store.results / "report.html", page)
     return {"report": "report.html", "sha256": hash_text(page)}

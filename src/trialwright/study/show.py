@@ -11,6 +11,7 @@ from trialwright.core.errors import StudyError
 from trialwright.core.result import Result
 from trialwright.datasets.mapping.rows import CELL, PLACE
 from trialwright.datasets.mapping.sources import ROW
+from trialwright.derive.dates import hide_after_cut
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
@@ -122,7 +123,9 @@ def _list_sources(study: Study, basis: pl.DataFrame) -> list[dict[str, Any]]:
                 "Put it back, or run the study again."
             )
         file, _ = study.files[str(domain)]
-        raw = study.store.load(f"raw.{domain}").with_columns(col("source_row").cast(pl.Int64))
+        recorded = study.store.load(f"raw.{domain}")
+        raw = hide_after_cut(recorded, str(domain), study.protocol.study.data_cut)
+        raw = raw.with_columns(col("source_row").cast(pl.Int64))
         numbers = part["source_row"].unique().sort()
         kept = raw.filter(col("source_row").is_in(numbers.implode()))
         rows += [_row(file, item) for item in kept.iter_rows(named=True)]

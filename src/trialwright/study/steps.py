@@ -12,7 +12,7 @@ from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.lab_criteria import UnitSystem, find_ctcae_version
 from trialwright.datasets.tabular import read_table
 from trialwright.datasets.typed import conform
-from trialwright.derive.adverse_events import derive_adae
+from trialwright.derive.adverse_events import derive_events
 from trialwright.derive.analysis_reads import (
     derive_all_responses,
     derive_lesions,
@@ -24,11 +24,13 @@ from trialwright.derive.analysis_reads import (
 )
 from trialwright.derive.biomarkers import derive_adbm
 from trialwright.derive.dates import keep_until_cut
+from trialwright.derive.dose_occasions import derive_dose_occasions
 from trialwright.derive.eligibility.evaluate import derive_eligibility
 from trialwright.derive.exposure import derive_adex
 from trialwright.derive.exposure_summary import derive_exposure_summary
 from trialwright.derive.lab_values import derive_adlb
 from trialwright.derive.populations import derive_adsl
+from trialwright.derive.schedule.compliance import derive_schedule
 from trialwright.derive.tissue import derive_tissue
 from trialwright.protocol.estimands import (
     Landmark,
@@ -93,10 +95,17 @@ def list_derivations(protocol: Protocol) -> list[Step]:
             "adexsum", "exposure of each patient", derive_exposure_summary,
             {"adex": "adex", "adsl": "adsl"}, {"protocol": protocol},
         ),
+        Step(
+            "adexdev", "dosing occasions", derive_dose_occasions,
+            {"adex": "adex", "adsl": "adsl"}, {"protocol": protocol},
+        ),
         *_list_tumor_derivations(protocol),
+        *_list_schedule(protocol),
         *_list_lab_derivations(protocol),
         Step(
-            "adae", "adverse events", derive_adae, {"ae": "ae", "adsl": "adsl"}, _grading(protocol)
+            "adae", "adverse events", derive_events,
+            {"ae": "ae", "adsl": "adsl", "suppae": "suppae"}, _grading(protocol),
+            optional=frozenset({"suppae"}),
         ),
     ]  # fmt: skip
 
@@ -128,6 +137,19 @@ def _list_eligibility(protocol: Protocol) -> list[Step]:
             "adelig", "eligibility", derive_eligibility,
             {"recorded": SCREENING_DOMAINS, "adex": "adex"}, {"protocol": protocol},
             optional=frozenset({"adex"}), needs=("dm",),
+        )
+    ]  # fmt: skip
+
+
+def _list_schedule(protocol: Protocol) -> list[Step]:
+    """Return the step that holds what was done against the plan, where there is one."""
+    if not protocol.visits and protocol.assessments.tumor is None:
+        return []
+    return [
+        Step(
+            "adsched", "schedule", derive_schedule,
+            {"recorded": ("sv", "tr", "rs", "be"), "adsl": "adsl", "adtte": "adtte"},
+            {"protocol": protocol}, optional=frozenset({"adtte"}),
         )
     ]  # fmt: skip
 
@@ -178,7 +200,8 @@ def _list_lab_derivations(protocol: Protocol) -> list[Step]:
 def _grading(protocol: Protocol) -> dict[str, Any]:
     """Return how adverse events are graded, and when they are treatment-emergent."""
     safety = next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
-    rules: dict[str, Any] = {"imputation": protocol.imputation}
+    agents = dict.fromkeys(agent.name for arm in protocol.arms for agent in arm.agents)
+    rules: dict[str, Any] = {"imputation": protocol.imputation, "agents": tuple(agents)}
     if safety is not None:
         rules |= {"grading": safety.grading}
         rules |= {"emergent_until_days_after": safety.emergent_until_days_after}
