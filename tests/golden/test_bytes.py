@@ -7,6 +7,7 @@ from pathlib import Path
 
 import trialwright
 from trialwright.figures.flow import draw_flow
+from trialwright.figures.heatmap import draw_heatmap
 from trialwright.figures.patient import draw_patient_timeline
 from trialwright.figures.proportion import draw_proportion
 from trialwright.figures.response import draw_waterfall
@@ -16,6 +17,7 @@ from trialwright.figures.stage import draw_stage_path
 from trialwright.figures.style import save_figure
 from trialwright.figures.survival import draw_kaplan_meier
 from trialwright.figures.swimmer import draw_swimmer
+from trialwright.figures.volcano import draw_volcano
 
 FOOTER = "Synthetic data. Data cut 2022-02-22. Protocol 3.0. trialwright 0.1.0"
 
@@ -26,6 +28,7 @@ def draw_all():
     from test_flow import TWO_ARMS
     from test_patient_timeline import make_responder
     from test_proportion import DESIGN, make_rows
+    from test_proteins import make_heatmap, make_points
     from test_spider import make_threads
     from test_stage_path import CASES, make_path
     from test_swimmer import make_swimmers
@@ -40,6 +43,8 @@ def draw_all():
         "patient": draw_patient_timeline(*make_responder()),
         "adverse_events": draw_adverse_events(make_events(9, 14)),
         "proportion": draw_proportion(make_rows(2), references=DESIGN),
+        "volcano": draw_volcano(make_points(92, 14)),
+        "heatmap": draw_heatmap(*make_heatmap(40, 12)),
         "stage_path": draw_stage_path(make_path(CASES["43"][0]), CASES["43"][1]),
     }
 
@@ -65,5 +70,5 @@ def save_apart(folder, seed):
 
 def test_two_runs_write_the_same_bytes(tmp_path):
     first, second = save_apart(tmp_path / "a", "1"), save_apart(tmp_path / "b", "2")
-    assert len(first) == 18
+    assert len(first) == 22
     assert first == second

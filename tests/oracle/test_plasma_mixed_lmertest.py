@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 from plasma_cases import assert_near, find_files, load_panel, read_numbers
+from scipy.optimize import brentq
 from test_plasma_tests_olinkanalyze import assert_pairs_agree
 
 from trialwright.stats.anova import adjust_tukey
@@ -144,3 +145,53 @@ def test_tukey_comparisons_by_full_likelihood_agree(prefix, path):
     contrast = estimate_contrasts(fit(panel, order, Estimator.ML), weights)
     found = adjust_tukey(contrast, float(len(order)))
     assert_pairs_agree(panel, expected, pairs, found, R_QUANTILE)
+
+
+def profile_by_hand(values, design, people, theta):
+    """Deviance by full likelihood and F of the visits at one theta, with whole matrices."""
+    same = np.equal.outer(people, people)
+    inverse = np.linalg.inv(np.eye(len(values)) + theta**2 * same)
+    information = design.T @ inverse @ design
+    beta = np.linalg.solve(information, design.T @ inverse @ values)
+    rest = values - design @ beta
+    variance = float(rest @ inverse @ rest) / len(values)
+    deviance = len(values) * np.log(variance) - np.linalg.slogdet(inverse)[1]
+    q = design.shape[1] - 1
+    joint = np.linalg.inv(np.linalg.inv(information)[1:, 1:]) @ beta[1:]
+    return deviance, float(beta[1:] @ joint) / (variance * q)
+
+
+@pytest.mark.parametrize(("prefix", "path"), find_files("lmer_type3_ML_satterthwaite.csv"))
+def test_an_f_that_is_not_r_s_to_1e_6_has_the_higher_likelihood(prefix, path):
+    """Prove who is right where the files' optimizer stopped early.
+
+    F moves with theta. Where ours differs, the theta that gives the file's F is found with whole
+    matrices: its likelihood is lower than at ours, and ours is a maximum (lower on both sides).
+    """
+    panel, expected = load_panel(prefix), read_numbers(path)
+    order = visits_from(panel)
+    design = build_level_design(list(panel.visits), order)
+    # A constant and a column per visit but the first, so that the visits are the columns after it.
+    columns = np.column_stack([np.ones(len(design)), design[:, 1:]])
+    model = fit(panel, order, Estimator.ML)
+    found = compare_jointly(model, build_joint_contrasts(count_levels(panel.values, design)))
+    theirs = dict(zip(panel.rows_of(expected), expected["statistic"], strict=True))
+    apart = [row for row, f in theirs.items() if abs(found.statistic[row] / f - 1) > 1e-6]
+    agreeing = sorted(set(theirs) - set(apart))
+    assert_near(found.statistic[agreeing], [theirs[row] for row in agreeing])
+    assert len(apart) <= 0.05 * len(theirs)
+    for row in apart:
+        here = ~np.isnan(panel.values[row])
+        parts = panel.values[row, here], columns[here], panel.subjects[here]
+        theta = model.theta[row]
+        deviance, statistic = profile_by_hand(*parts, theta)
+        assert statistic == pytest.approx(found.statistic[row], rel=1e-9)
+        theirs_at = brentq(
+            lambda t, parts=parts, f=theirs[row]: profile_by_hand(*parts, t)[1] - f,
+            0.98 * theta,
+            1.02 * theta,
+            xtol=1e-14,
+        )
+        assert profile_by_hand(*parts, theirs_at)[0] > deviance
+        for step in (-1e-5, 1e-5):
+            assert profile_by_hand(*parts, theta * (1 + step))[0] >= deviance

@@ -2,6 +2,10 @@
 
 from trialwright.cli.declare import Parser, Subparsers, declare
 
+SCALES = ("none", "row", "column")
+DISTANCES = ("euclidean", "correlation", "manhattan", "maximum")
+LINKAGES = ("complete", "average", "single", "mcquitty", "ward.D2", "ward.D")
+BOTH = "as SVG and PNG"
 MODELS = ("mixed", "mixed-ml", "moderated", "paired-t", "signed-rank")
 
 
@@ -15,11 +19,14 @@ def add_npx_commands(subparsers: Subparsers) -> None:
     commands = parser.add_subparsers(dest="npx_command", metavar="COMMAND", required=True)
     _add_test(commands)
     _add_quality(commands)
+    _add_heatmap(commands)
 
 
-def _command(commands: Subparsers, name: str, help_text: str, example: str) -> Parser:
+def _command(
+    commands: Subparsers, name: str, help_text: str, example: str, module: str = "npx_answers"
+) -> Parser:
     """Add one command that reads Olink exports."""
-    parser = declare(commands, name, help_text, f"npx {example}", f"npx_answers:answer_{name}")
+    parser = declare(commands, name, help_text, f"npx {example}", f"{module}:answer_{name}")
     parser.add_argument(
         "files", nargs="+", metavar="NPX_FILE", help="Olink export: workbook, CSV, Parquet or zip"
     )
@@ -54,6 +61,7 @@ def _add_test(commands: Subparsers) -> None:
         "--without-warned", action="store_true", help="leave out samples with a quality warning"
     )
     parser.add_argument("--out", metavar="FILE.csv", help="write every row there")
+    parser.add_argument("--figure", metavar="FILE", help=f"a volcano per contrast, {BOTH}")
 
 
 def _add_quality(commands: Subparsers) -> None:
@@ -66,3 +74,40 @@ def _add_quality(commands: Subparsers) -> None:
     parser.add_argument(
         "--samples", required=True, metavar="FILE", help="table with SampleID, Subject and Visit"
     )
+    parser.add_argument("--figure", metavar="FILE", help=f"draw it, {BOTH}")
+
+
+def _add_heatmap(commands: Subparsers) -> None:
+    parser = _command(
+        commands,
+        "heatmap",
+        "draw all proteins by sample, clustered as pheatmap does",
+        "heatmap plasma.xlsx --samples samples.csv --reference C1D1 --out changes.svg",
+        "npx_displays",
+    )
+    parser.add_argument(
+        "--samples",
+        metavar="FILE",
+        help="table with SampleID, Subject, Visit and, if known, Response; needed for changes",
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help=f"the picture, {BOTH}")
+    parser.add_argument(
+        "--of",
+        choices=("changes", "values"),
+        help="what is drawn (default: changes, or values without --samples)",
+    )
+    parser.add_argument(
+        "--reference", default="C1D1", metavar="VISIT", help="changes are from it (default: C1D1)"
+    )
+    parser.add_argument(
+        "--scale",
+        choices=SCALES,
+        help="bring to mean 0 and standard deviation 1 (default: none; rows for values)",
+    )
+    parser.add_argument(
+        "--distance", choices=DISTANCES, default="euclidean", help="(default: euclidean)"
+    )
+    parser.add_argument(
+        "--linkage", choices=LINKAGES, default="complete", help="(default: complete)"
+    )
+    parser.add_argument("--clusters", type=int, metavar="K", help="cut both trees into K, in JSON")

@@ -3,21 +3,15 @@
 import csv
 import json
 import math
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
+from trialwright.cli.npx_input import read_exports
 from trialwright.cli.npx_tables import contrast_table, list_notes, quality_tables
-from trialwright.core.errors import EstimateError, Finding
-from trialwright.datasets.olink import read_npx
-from trialwright.datasets.olink_frame import finish_frame
-from trialwright.datasets.olink_panel import ProteinMatrix, build_matrix, drop_warned
-from trialwright.datasets.olink_quality import find_quality_findings, measure_quality
-from trialwright.datasets.olink_samples import match_samples, read_samples
+from trialwright.core.errors import EstimateError
+from trialwright.datasets.olink_panel import ProteinMatrix, drop_warned
 from trialwright.stats.rank_distributions import smallest_signed_rank_p
 from trialwright.stats.visit_contrasts import VisitContrast, VisitModel, compare_visits
 
@@ -32,9 +26,8 @@ ROW_KEYS = (
 def answer_test(arguments: Namespace) -> int:
     """Print changes between visits, protein by protein."""
     pairs = [_read_contrast(text) for text in arguments.contrast]
-    matrix, data, findings = _read(arguments)
-    if arguments.without_warned:
-        matrix = drop_warned(matrix)
+    npx = read_exports(arguments)
+    matrix = drop_warned(npx.matrix) if arguments.without_warned else npx.matrix
     found = compare_visits(
         matrix.values,
         matrix.samples["USUBJID"].to_list(),
@@ -44,17 +37,20 @@ def answer_test(arguments: Namespace) -> int:
         arguments.level,
     )
     rows = [row for contrast in found for row in _list_rows(contrast, matrix)]
-    findings += find_quality_findings(measure_quality(data, build_matrix(data)), _name(arguments))
     if arguments.out:
         _write(rows, Path(arguments.out))
-    _warn(findings)
+    if arguments.figure:
+        from trialwright.cli.npx_displays import draw_contrasts
+
+        draw_contrasts(rows, arguments.figure)
+    npx.warn()
     if arguments.json:
         value = {
             "model": arguments.model,
             "level": arguments.level,
             "contrasts": [_describe(contrast, rows, arguments.model) for contrast in found],
             "rows": rows,
-            "findings": [finding.as_dict() for finding in findings],
+            "findings": [finding.as_dict() for finding in npx.findings],
         }
         print(json.dumps(value, indent=2, allow_nan=False))
     else:
@@ -64,10 +60,13 @@ def answer_test(arguments: Namespace) -> int:
 
 def answer_quality(arguments: Namespace) -> int:
     """Print limits, warnings, outliers and plates of an export."""
-    matrix, data, findings = _read(arguments)
-    quality = measure_quality(data, matrix)
-    findings += find_quality_findings(quality, _name(arguments))
-    _warn(findings)
+    npx = read_exports(arguments)
+    quality = npx.quality
+    if arguments.figure:
+        from trialwright.cli.npx_displays import draw_quality
+
+        draw_quality(npx, arguments.figure)
+    npx.warn()
     if arguments.json:
         frames = {
             "below_lod": quality.below_lod,
@@ -78,24 +77,11 @@ def answer_quality(arguments: Namespace) -> int:
         value: Json = {name: frame.to_dicts() for name, frame in frames.items()}
         value["astride"] = list(quality.astride)
         value["same_profiles"] = [list(pair) for pair in quality.same_profiles]
-        value["findings"] = [finding.as_dict() for finding in findings]
+        value["findings"] = [finding.as_dict() for finding in npx.findings]
         print(json.dumps(value, indent=2, allow_nan=False))
     else:
         print("\n\n".join(table.to_text() for table in quality_tables(quality)))
     return 0
-
-
-def _name(arguments: Namespace) -> str:
-    return ", ".join(Path(file).name for file in arguments.files)
-
-
-def _read(arguments: Namespace) -> tuple[ProteinMatrix, pl.DataFrame, list[Finding]]:
-    """Read exports and the list of samples, and match them."""
-    name = _name(arguments)
-    exports = [read_npx(file) for file in arguments.files]
-    npx = exports[0] if len(exports) == 1 else finish_frame(pl.concat(exports), name)
-    matched = match_samples(npx, read_samples(arguments.samples), name)
-    return build_matrix(matched.data), matched.data, list(matched.findings)
 
 
 def _read_contrast(text: str) -> tuple[str, str]:
@@ -149,9 +135,3 @@ def _write(rows: Sequence[Json], path: Path) -> None:
         writer = csv.DictWriter(file, fieldnames=ROW_KEYS)
         writer.writeheader()
         writer.writerows(rows)
-
-
-def _warn(findings: Sequence[Finding]) -> None:
-    """Print findings where they do not mix with the answer."""
-    for finding in findings:
-        print(finding.message, file=sys.stderr)

@@ -19,6 +19,7 @@ SAMPLE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }
 CONTROLS = r"(?i)control|^neg|^ipc|^pc\b|^sc\b|^nc\b"
 N_LISTED = 20  # orphans that a finding names
+RESPONSE_SYNONYMS = ("response", "bestresponse", "bor", "bestoverallresponse")
 WRITTEN = {"SAMPLEID": "SampleID", "USUBJID": "Subject", "VISIT": "Visit"}
 
 
@@ -109,6 +110,18 @@ def pick_samples(table: pl.DataFrame, file: str) -> pl.DataFrame:
             "Correct the list.",
         )
     return samples
+
+
+def read_responses(path: str | Path) -> dict[str, str]:
+    """Return the response of each sample where a list of samples has a column for it."""
+    table = _read_table(Path(path))
+    names = {bare(name): name for name in reversed(table.columns)}
+    sample = _choose(table)["SAMPLEID"]
+    response = next((names[name] for name in RESPONSE_SYNONYMS if name in names), None)
+    if sample is None or response is None:
+        return {}
+    rows = table.select(pl.col(sample, response).cast(pl.String).str.strip_chars()).drop_nulls()
+    return {name: found for name, found in rows.iter_rows() if found}
 
 
 def _read_table(file: Path) -> pl.DataFrame:

@@ -38,7 +38,9 @@ def describe_proteins(
     absences : sequence of Absence
         What could not be made, and what it would need.
     """
-    blocks = [block for name in TELLERS for block in _show(results, figures, absences, name)]
+    # Without the first there is nothing at all, and what it needs is said once.
+    names = tuple(TELLERS) if "proteins" in results else ("proteins",)
+    blocks = [block for name in names for block in _show(results, figures, absences, name)]
     return Section("proteins", "Plasma proteins", tuple(blocks)) if blocks else None
 
 

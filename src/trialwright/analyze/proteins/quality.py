@@ -106,12 +106,8 @@ def analyze_protein_quality(
     """
     matrix = build_matrix(plasma)
     quality = measure_quality(plasma, matrix)
-    samples = _describe_samples(plasma, quality)
-    rates = quality.below_lod.select(
-        col("ASSAY").fill_null(col("OLINKID")).alias("label"),
-        col("VISIT").alias("visit"),
-        "rate_below",
-    )
+    samples = describe_samples(plasma, quality)
+    rates = describe_rates(quality)
     totals = quality.below_lod.group_by("ASSAY", maintain_order=True).agg(
         rate=col("n_below").sum() / col("n").sum()
     )
@@ -129,7 +125,7 @@ def analyze_protein_quality(
         basis=ledger.basis,
         plates=plates,
         visits=[name for name in panel.visits if name in set(samples["visit"])],
-        explained=_explain(matrix),
+        explained=explain_components(matrix),
         samples=samples,
         rates=rates,
         low=low,
@@ -137,7 +133,7 @@ def analyze_protein_quality(
     )
 
 
-def _describe_samples(plasma: pl.DataFrame, quality: NpxQuality) -> pl.DataFrame:
+def describe_samples(plasma: pl.DataFrame, quality: NpxQuality) -> pl.DataFrame:
     """Return one row per sample as the figure takes it."""
     plates = plasma.group_by("SAMPLEID").agg(plate=col("PLATEID").drop_nulls().first())
     joined = quality.samples.join(plates, on="SAMPLEID", how="left", maintain_order="left")
@@ -152,7 +148,16 @@ def _describe_samples(plasma: pl.DataFrame, quality: NpxQuality) -> pl.DataFrame
     )  # fmt: skip
 
 
-def _explain(matrix: ProteinMatrix) -> list[float]:
+def describe_rates(quality: NpxQuality) -> pl.DataFrame:
+    """Return the share of values below the limit, by assay and visit, as the figure takes it."""
+    return quality.below_lod.select(
+        col("ASSAY").fill_null(col("OLINKID")).alias("label"),
+        col("VISIT").alias("visit"),
+        "rate_below",
+    )
+
+
+def explain_components(matrix: ProteinMatrix) -> list[float]:
     """Return the share of variance of the first two components."""
     try:
         has_values = ~np.isnan(matrix.values).all(axis=0)
