@@ -102,7 +102,10 @@ def find_negative_doses(recorded: Recorded) -> Iterator[Hits]:
     mend="Record WEIGHT in VS, in kg.",
 )
 def find_doses_without_weight(recorded: Recorded) -> Iterator[Hits]:
-    """Find subjects with doses related to body weight and no WEIGHT, at the first such dose."""
+    """Find subjects with doses related to body weight and no WEIGHT, at the first such dose.
+
+    A weight that is recorded only after a dose in another unit than the plan's cannot convert it.
+    """
     ex = recorded.pick("ex", "USUBJID", "EXTRT", "EXDOSU")
     if ex is None:
         return
@@ -116,6 +119,20 @@ def find_doses_without_weight(recorded: Recorded) -> Iterator[Hits]:
     )
     found = pl.format("{} in {} and no weight", col("EXTRT"), col("EXDOSU").fill_null("no unit"))
     yield Hits("ex", rows, "EXDOSE", found, "a WEIGHT of the subject in VS")
+    if vs is not None and recorded.has("vs", "VSDTC") and recorded.has("ex", "EXSTDTC"):
+        is_plain = ~col("EXDOSU").is_in(units)
+        yield _find_late_weights(ex.filter(col("EXTRT").is_in(planned), is_plain), vs)
+
+
+def _find_late_weights(doses: pl.DataFrame, vs: pl.DataFrame) -> Hits:
+    """Find the first dose of each subject that comes before the first weight."""
+    first = _weights(vs).group_by("USUBJID").agg(earliest_day("VSDTC").min().alias("weighed_on"))
+    rows = doses.join(first, on="USUBJID", maintain_order="left").filter(
+        latest_day("EXSTDTC") < col("weighed_on")
+    )
+    rows = rows.unique("USUBJID", keep="first", maintain_order=True)
+    found = pl.format("{} in {}, first weighed on {}", "EXTRT", "EXDOSU", "weighed_on")
+    return Hits("ex", rows, "EXDOSE", found, "a WEIGHT on or before the day of the dose")
 
 
 @rule(
