@@ -87,3 +87,16 @@ def test_a_bad_export_stops_the_study_with_one_sentence(
         tw.open_study(metromajx_copy).run()
     blocking = [f for f in refused.value.findings if f.severity.value == "block"]
     assert len(blocking) == 1
+
+
+@pytest.mark.slow
+def test_gene_sets_beside_the_data_are_tested(metromajx_copy: Path) -> None:
+    sets = {"CYTOTOXICITY": "GZMA GZMB GZMH FASLG CD8A", "ANGIOGENESIS": "VEGFA ANGPT1 ANGPT2 PGF"}
+    lines = [f"{name}\tmade up\t" + "\t".join(genes.split()) for name, genes in sets.items()]
+    (metromajx_copy / "data" / "sets.gmt").write_text("\n".join(lines) + "\n")
+    results = tw.open_study(metromajx_copy).run()
+    found = results["protein_sets"]
+    assert found.count("c2d1.cytotoxicity.n_measured") == 5
+    assert found.count("c2d1.cytotoxicity.n_found") == 4
+    assert found.value("c2d1.cytotoxicity.p_value") < 0.01
+    assert found.of_contrast("C2D1")["name"].to_list() == ["CYTOTOXICITY", "ANGIOGENESIS"]

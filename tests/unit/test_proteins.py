@@ -5,13 +5,16 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import hypergeom
 
 from trialwright.analyze.proteins.changes import analyze_protein_changes, analyze_protein_courses
 from trialwright.analyze.proteins.contrasts import analyze_proteins
 from trialwright.analyze.proteins.outcome import analyze_protein_outcome
+from trialwright.analyze.proteins.sets import analyze_protein_sets
 from trialwright.core.errors import EstimateError, NotRecordedError
 from trialwright.core.table import text_plain
 from trialwright.datasets.analysis_biomarkers import ADBM, NPX_CATEGORY
+from trialwright.datasets.gene_sets import find_gmt_findings, name_genes, read_gmt_table
 from trialwright.derive.biomarkers import add_change
 from trialwright.protocol.biomarkers import PlasmaPanel
 from trialwright.protocol.endpoints import AnalysisRead
@@ -180,3 +183,37 @@ def test_without_events_there_is_no_outcome():
         analyze_protein_outcome(
             make_adbm(), make_adsl(), censored, None, PANEL, ("C2D1", AnalysisRead.ADJUDICATED)
         )
+
+
+def test_gene_sets_are_tested_over_the_panel_and_by_rank():
+    adbm, adsl = make_adbm(n_up=3), make_adsl()
+    proteins = analyze_proteins(adbm, adsl, PANEL)
+    sets = {"UP": ["IL0", "IL1", "IL2"], "REST": ["IL10", "IL11", "IL12", "IL13"], "FEW": ["IL5"]}
+    table = pl.DataFrame(
+        [(name, gene) for name, genes in sets.items() for gene in genes],
+        schema=["set", "gene"], orient="row",
+    )  # fmt: skip
+    found = analyze_protein_sets(adbm, adsl, proteins, table, PANEL)
+    assert found.n_small == 1
+    assert [visit for visit, _ in found.contrasts] == ["C2D1"]
+    assert found.of_contrast("C2D1")["name"].to_list() == ["UP", "REST"]
+    n_found = proteins.found("C2D1", is_up=True).height + proteins.found("C2D1", is_up=False).height
+    expected = hypergeom.sf(2, 20, 3, n_found)
+    assert found.value("c2d1.up.p_value") == pytest.approx(expected)
+    assert (found.count("c2d1.up.n_found"), found.count("c2d1.up.n_measured")) == (3, 3)
+    assert found.value("c2d1.up.score") > 1.2
+    with pytest.raises(NotRecordedError, match="a gene set with 3 proteins"):
+        analyze_protein_sets(adbm, adsl, proteins, table.filter(pl.col("set") == "FEW"), PANEL)
+
+
+def test_genes_are_named_by_accession_and_else_by_the_assay(tmp_path):
+    assays = pl.DataFrame(
+        {"PARAMCD": ["A", "B", "C"], "PARAM": ["IFN-gamma", "IL12", "Xyz"],
+         "UNIPROT": ["P01579", "P29460,P29459", None]}
+    )  # fmt: skip
+    assert name_genes(assays) == {"A": "IFNG", "B": "IL12B", "C": "XYZ"}
+    path = tmp_path / "sets.gmt"
+    path.write_text("UP\tfirst\tIFNG\tCXCL10\nUP\tagain\tGZMA\n")
+    assert [item.rule for item in find_gmt_findings(path)] == ["GMT-TWICE"]
+    path.write_text("UP\tfirst\tIFNG\tCXCL10\n")
+    assert read_gmt_table(path).rows() == [("UP", "CXCL10", 1), ("UP", "IFNG", 1)]

@@ -25,6 +25,7 @@ from trialwright.protocol.biomarkers import PlasmaPanel
 STEM = "plasma"
 SAMPLE_LIST = "plasma_samples"
 SPECIMENS = "be"
+GENE_SETS = "gene_sets"
 PLASMA_WORDS = r"(?i)plasma|serum|blood"
 KNOWN = ("SAMPLEID", "USUBJID", "VISIT")
 SAMPLE_LABELS = ("assay", "sampleid")  # of the row that names the columns of a sheet
@@ -48,6 +49,12 @@ def find_exports(data_dir: Path) -> dict[str, Path]:
 def find_sample_list(data_dir: Path) -> dict[str, Path]:
     """Find the list of samples beside the exports, plasma_samples.csv or a workbook; or nothing."""
     return {name: path for name, path in _list_files(data_dir) if name == SAMPLE_LIST}
+
+
+def find_gene_sets(data_dir: Path) -> dict[str, Path]:
+    """Find the gene sets of a data folder, the first file named .gmt; or nothing."""
+    found = sorted(path for path in data_dir.iterdir() if path.suffix.lower() == ".gmt")
+    return {GENE_SETS: found[0]} if found else {}
 
 
 def _list_files(data_dir: Path) -> list[tuple[str, Path]]:

@@ -91,6 +91,20 @@ DECLARED = (
         "Give each sample one line with SampleID, Subject and Visit.",
     ),
     (
+        "GMT-LINE",
+        BLOCK,
+        "A gene set without members",
+        "It can be found in nothing.",
+        "Write name, description and genes, parted by tabs.",
+    ),
+    (
+        "GMT-TWICE",
+        BLOCK,
+        "Two gene sets of one name",
+        "One would hide the other.",
+        "Rename one of the two.",
+    ),
+    (
         "NPX-ORPHAN",
         WARN,
         "A plasma sample without a patient and a visit",

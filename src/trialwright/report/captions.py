@@ -48,7 +48,8 @@ CAPTIONS: Mapping[type[Result], Callable[..., str]] = {
     ),
     ProteinChanges: lambda result: (
         f"Change of each protein from {result.reference} in each sample, proteins and samples "
-        "clustered by Euclidean distance and complete linkage."
+        "clustered by Euclidean distance and complete linkage; levels as such would cluster by "
+        "patient."
     ),
     ProteinCourses: lambda _: (
         "The proteins with the smallest P values: a line per patient, the thick line through the "

@@ -16,9 +16,10 @@ from trialwright.report.sentences import proteins
 
 TELLERS: Mapping[str, Callable[[Any], Sequence[Any]]] = {
     "proteins": proteins.tell_proteins,
-    "protein_changes": proteins.tell_protein_changes,
+    "protein_changes": lambda _: (),  # a page of its own; the caption says it
     "protein_courses": lambda _: (),
     "protein_quality": proteins.tell_protein_quality,
+    "protein_sets": lambda _: (),
     "protein_outcome": proteins.tell_protein_outcome,
 }
 """Results in the order of the section, with their sentences."""

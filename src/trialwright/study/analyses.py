@@ -74,6 +74,7 @@ RESULT_DISPLAYS: Mapping[str, Display] = {
     "protein_courses": Display.PLASMA,
     "protein_quality": Display.PLASMA,
     "protein_outcome": Display.CORRELATES,
+    "protein_sets": Display.PLASMA,
     **dict.fromkeys(SAFETY_RESULTS, Display.ADVERSE_EVENTS),
     "deaths": Display.DEATHS,
     "patients": Display.PATIENT_PAGES,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trialwright.core.errors import ProtocolError, StudyError
 from trialwright.datasets.mapping.read import MAPPING_FILE, MappingReading, read_mapping
-from trialwright.datasets.plasma import find_exports, find_sample_list
+from trialwright.datasets.plasma import find_exports, find_gene_sets, find_sample_list
 from trialwright.datasets.tabular import PLASMA, find_tables
 from trialwright.protocol.load import Reading, read_protocol
 from trialwright.protocol.model import Protocol
@@ -44,7 +44,8 @@ class StudyDirectory:
         mapping = self.mapping.mapping
         claimed = mapping.files() if mapping else frozenset()
         tables = {name: path for name, path in find_tables(self.data).items() if name != PLASMA}
-        found = {**tables, **find_exports(self.data), **find_sample_list(self.data)}
+        plasma = {**find_exports(self.data), **find_sample_list(self.data)}
+        found = {**tables, **plasma, **find_gene_sets(self.data)}
         return {name: path for name, path in sorted(found.items()) if path.name not in claimed}
 
     @cached_property

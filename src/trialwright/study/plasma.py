@@ -10,8 +10,11 @@ from trialwright.analyze.proteins.changes import analyze_protein_changes, analyz
 from trialwright.analyze.proteins.contrasts import analyze_proteins
 from trialwright.analyze.proteins.outcome import analyze_protein_outcome
 from trialwright.analyze.proteins.quality import analyze_protein_quality
+from trialwright.analyze.proteins.sets import analyze_protein_sets
 from trialwright.core.trace import hash_file
+from trialwright.datasets.gene_sets import find_gmt_findings, read_gmt_table
 from trialwright.datasets.plasma import (
+    GENE_SETS,
     STEM,
     find_plasma_findings,
     list_panel_visits,
@@ -34,9 +37,9 @@ def pick_exports(tables: Mapping[str, Path]) -> dict[str, Path]:
 
 def list_plasma_reading(tables: Mapping[str, Path]) -> list[Step]:
     """Return the steps that read each export as it is, and all together as one dataset."""
-    exports = pick_exports(tables)
+    exports, sets = pick_exports(tables), _list_gene_sets(tables)
     if not exports:
-        return []
+        return sets
     sheets = [
         Step(
             f"raw.{name}", f"table {path.name}", read_sheet, {}, {"path": path},
@@ -48,7 +51,22 @@ def list_plasma_reading(tables: Mapping[str, Path]) -> list[Step]:
         "plasma", "plasma proteins", read_plasma, {"recorded": SPECIMENS}, {"paths": exports},
         stamp=_stamp(exports),
     )  # fmt: skip
-    return [*sheets, together]
+    return [*sheets, together, *sets]
+
+
+def _list_gene_sets(tables: Mapping[str, Path]) -> list[Step]:
+    """Return the step that reads the gene sets of a study; none without a GMT file."""
+    path = tables.get(GENE_SETS)
+    if path is None:
+        return []
+    name = f"raw.{GENE_SETS}"
+    stamp = hash_file(path)
+    return [Step(name, f"table {path.name}", read_gmt_table, {}, {"path": path}, stamp=stamp)]
+
+
+def keep_possible(steps: Sequence[Step], tables: Mapping[str, Path]) -> list[Step]:
+    """Leave out what only a file that need not be there would ask for: gene sets."""
+    return [step for step in steps if step.name != "protein_sets" or GENE_SETS in tables]
 
 
 def list_plasma_check(tables: Mapping[str, Path], protocol: Protocol) -> list[Step]:
@@ -59,13 +77,14 @@ def list_plasma_check(tables: Mapping[str, Path], protocol: Protocol) -> list[St
     settings = {
         "paths": exports,
         "visits": list_panel_visits(protocol.biomarkers.plasma),
+        "gene_sets": tables.get(GENE_SETS),
         "severities": {rule: action.value for rule, action in protocol.checks.items()},
     }
     inputs = {"recorded": SPECIMENS}
     return [
         Step(
             "plasma_check", "check of the plasma proteins", check_plasma, inputs, settings,
-            stamp=_stamp(exports),
+            stamp=_stamp({k: tables[k] for k in (*exports, GENE_SETS) if k in tables}),
         )
     ]  # fmt: skip
 
@@ -75,9 +94,12 @@ def check_plasma(
     paths: Mapping[str, Path],
     visits: Sequence[str],
     severities: Mapping[str, str],
+    gene_sets: Path | None = None,
 ) -> list[dict[str, Any]]:
-    """Check the exports of a study; return the findings as plain values."""
+    """Check the exports and gene sets of a study; return the findings as plain values."""
     findings = find_plasma_findings(recorded, paths, visits)
+    if gene_sets is not None:
+        findings += find_gmt_findings(gene_sets)
     return [store_finding(finding) for finding in order_findings(findings, severities)]
 
 
@@ -116,6 +138,10 @@ def list_protein_analyses(protocol: Protocol) -> list[Step]:
         Step(
             "protein_outcome", "plasma proteins and outcome", analyze_protein_outcome,
             {**with_responses, "adtte": "adtte"}, {**given, "settings": (landmark, read)}, optional,
+        ),
+        Step(
+            "protein_sets", "gene sets among the plasma proteins", analyze_protein_sets,
+            {**analyzed, "proteins": "proteins", "gene_sets": f"raw.{GENE_SETS}"}, given,
         ),
     ]  # fmt: skip
 

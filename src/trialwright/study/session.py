@@ -21,7 +21,7 @@ from trialwright.study.documents import DOCUMENTS, describe_results, list_docume
 from trialwright.study.figures import remove_other_files
 from trialwright.study.findings import read_findings
 from trialwright.study.mapped import ORIGIN, list_sources
-from trialwright.study.plasma import list_plasma_check
+from trialwright.study.plasma import keep_possible, list_plasma_check
 from trialwright.study.publishing import Publisher
 from trialwright.study.recording import list_check, list_recording, name_tables
 from trialwright.study.reporting import (
@@ -177,7 +177,7 @@ class Study:
         return Results(results, tuple(reports), tuple(findings), report)
 
     def _publisher(self, findings: list[Finding]) -> Publisher:
-        analyses = list_analyses(self.protocol)
+        analyses = keep_possible(list_analyses(self.protocol), self.directory.tables)
         return Publisher(self.protocol, self.store, self.files, analyses, findings)
 
     def _run_check(self, tell: Tell | None) -> list[StepReport]:

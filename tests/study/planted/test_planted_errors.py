@@ -16,7 +16,9 @@ MESSAGES = dict(
     for line in (Path(__file__).parent / "planted_findings.txt").read_text("utf-8").splitlines()
 )
 
-OF_EXPORTS = {rule for rule in RULES if rule.startswith("NPX-")}  # planted in test_plasma.py
+OF_EXPORTS = {
+    rule for rule in RULES if rule.startswith(("NPX-", "GMT-"))
+}  # planted in test_plasma.py
 # Planted where the derivations are tested: test_response_check.py, test_conduct.py.
 FOUND_AFTER_DERIVATION = (
     {"RS-DERIVED"}

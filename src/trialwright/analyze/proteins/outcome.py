@@ -45,6 +45,7 @@ class _Outcome:
 
     times: Mapping[str, tuple[date, date, bool, int]]  # start, end, event, ASEQ
     responses: Mapping[str, str]
+    cells: pl.DataFrame  # rows of ADBM with CD8 cells in tissue
 
 
 def analyze_protein_outcome(
@@ -81,7 +82,7 @@ def analyze_protein_outcome(
     """
     landmark, read = settings
     proteins = pick_proteins(adbm, adsl, panel)
-    outcome = _read_outcome(adtte, adrs, read)
+    outcome = _read_outcome(adtte, adrs, adbm, read)
     subjects = sorted(set(proteins.subjects) & set(outcome.times))
     base = proteins.at_visit(panel.reference, subjects)
     change = proteins.at_visit(landmark, subjects) - base
@@ -92,7 +93,7 @@ def analyze_protein_outcome(
     from_start = _screen_hazards(proteins, base, subjects, (outcome, whole))
     from_landmark = _screen_hazards(proteins, change, subjects, (outcome, taken))
     responses = _compare_responses(proteins, of_late, subjects, outcome)
-    cells = _correlate(proteins, adbm, change, subjects)
+    cells = _correlate(proteins, change, subjects, outcome)
     made = [
         (f"{HAZARD}_base", f"Level at {panel.reference}, progression from the start", from_start),
         (f"{HAZARD}_change", f"Change to {landmark}, progression from there", from_landmark),
@@ -133,7 +134,9 @@ def _make_result(
     )
 
 
-def _read_outcome(adtte: pl.DataFrame, adrs: pl.DataFrame | None, read: AnalysisRead) -> _Outcome:
+def _read_outcome(
+    adtte: pl.DataFrame, adrs: pl.DataFrame | None, adbm: pl.DataFrame, read: AnalysisRead
+) -> _Outcome:
     """Return times and responses by one read."""
     mine = adtte.filter(col("PARQUAL") == PARQUALS[read], col("PARAMCD") == EVENT_TIME)
     columns = ("USUBJID", "STARTDT", "ADT", "CNSR", "ASEQ")
@@ -147,7 +150,10 @@ def _read_outcome(adtte: pl.DataFrame, adrs: pl.DataFrame | None, read: Analysis
     if adrs is not None:
         best = adrs.filter(col("PARQUAL") == PARQUALS[read], col("PARAMCD") == BEST_RESPONSE)
         responses = dict(best.select("USUBJID", "AVALC").iter_rows())
-    return _Outcome(times, responses)
+    cells = adbm.filter(
+        col("PARCAT1") == TISSUE_CATEGORY, col("PARAMCD") == CD8, col("AVAL").is_not_null()
+    )
+    return _Outcome(times, responses, cells)
 
 
 def _find_days(rows: pl.DataFrame, visit: str) -> dict[str, date]:
@@ -213,14 +219,11 @@ def _compare_responses(
 
 
 def _correlate(
-    proteins: ProteinSamples, adbm: pl.DataFrame, values: FloatArray, subjects: Sequence[str]
+    proteins: ProteinSamples, values: FloatArray, subjects: Sequence[str], outcome: _Outcome
 ) -> pl.DataFrame | None:
     """Correlate changes with those of CD8 cells in tissue, where ADBM has them."""
-    tissue = adbm.filter(
-        col("PARCAT1") == TISSUE_CATEGORY, col("PARAMCD") == CD8, col("CHG").is_not_null(),
-        col("ABLFL").is_null(),
-    )  # fmt: skip
-    changes = dict(tissue.group_by("USUBJID").agg(col("CHG").last()).iter_rows())
+    later = outcome.cells.filter(col("CHG").is_not_null(), col("ABLFL").is_null())
+    changes = dict(later.group_by("USUBJID").agg(col("CHG").last()).iter_rows())
     other = np.array([changes.get(subject, np.nan) for subject in subjects], dtype=float)
     if (~np.isnan(other)).sum() < FEWEST_SUBJECTS:
         return None
@@ -250,5 +253,7 @@ def _add(
             ledger.add(
                 Stat(key, item[part], part, text, "AVAL", item["PARAM"]), "ADBM", behind, "AVAL"
             )
-            if name != CORRELATION:
+            if name == CORRELATION:
+                ledger.also(key, "ADBM", outcome.cells, "AVAL")
+            else:
                 ledger.also(key, "ADTTE", ends, "AVAL")

@@ -1,6 +1,5 @@
 """Sentences on plasma proteins; every number is a cell."""
 
-from trialwright.analyze.proteins.changes import ProteinChanges
 from trialwright.analyze.proteins.outcome_result import ProteinOutcome
 from trialwright.analyze.proteins.quality import ProteinQuality
 from trialwright.analyze.proteins.result import ProteinResult
@@ -86,21 +85,6 @@ def _tell_sensitivity(result: ProteinResult, visit: str) -> Text:
     parts += [", and the model without ", number(result, "warned"), " warned "]
     parts += [plural(result.count("warned"), "sample", "samples"), " finds "]
     return (*parts, number(result, f"{name}.unwarned_n"), ".")
-
-
-def tell_protein_changes(result: ProteinChanges) -> list[Text]:
-    """Say what the heatmap holds."""
-    return [
-        (
-            "Each change from ",
-            result.reference,
-            " is shown: ",
-            number(result, "proteins"),
-            " proteins in ",
-            number(result, "samples"),
-            " samples. Levels as such would cluster by patient.",
-        )
-    ]
 
 
 def tell_protein_quality(result: ProteinQuality) -> list[Text]:
