@@ -50,3 +50,15 @@ def test_at_the_data_cut_the_monitor_says_what_the_report_says(metromajx_run: Ru
     stage = find_status(study).stages["stage"]
     assert stage.data.equals(results["stage"].data)
     assert stage.decision == results["stage"].decision == "stop"
+
+
+def test_who_was_in_screening_on_a_day_is_neither_enrolled_nor_refused(metromajx_run: Run) -> None:
+    """MJX-S01 failed on 2021-01-06; MJX-14 was enrolled on 2021-01-04, MJX-13 later in January.
+
+    All had consented in December; the dates stand in the example's ds.csv.
+    """
+    status = find_status(metromajx_run[0], date(2021, 1, 2))
+    assert status.in_screening == ["MJX-13", "MJX-14", "MJX-S01"]
+    assert status.as_dict()["in_screening"] == ["MJX-13", "MJX-14", "MJX-S01"]
+    assert "in screening: MJX-S01" in status.to_text()
+    assert find_status(metromajx_run[0]).in_screening == []

@@ -121,3 +121,23 @@ def test_an_empty_table_of_subjects_gives_an_empty_adsl_with_its_columns() -> No
     found = make(subjects({}).clear())
     assert found.is_empty()
     assert {"SAFFL", "EFFFL", "EFFREAS", "HIST", "NPRIOR"} <= set(found.columns)
+
+
+def test_whose_screening_ended_after_the_cut_is_in_screening_on_it() -> None:
+    dm = subjects(
+        {"RFICDTC": "2022-02-20"},
+        {"RFICDTC": "2022-02-20", "ARMCD": None},
+        {"RFICDTC": "2022-02-01", "ARMCD": None},
+        {"RFICDTC": "2022-03-02"},
+    )
+    ds = recorded(
+        {"USUBJID": "01", "DSDECOD": "ENROLLED", "DSSTDTC": "2022-03-01"},
+        {"USUBJID": "02", "DSDECOD": "SCREEN FAILURE", "DSTERM": "Age", "DSSTDTC": "2022-03-05"},
+        {"USUBJID": "03", "DSDECOD": "SCREEN FAILURE", "DSTERM": "Age", "DSSTDTC": "2022-02-10"},
+    )
+    found = make(dm, ds=ds).select("USUBJID", "ENRLFL", "SCRFFL", "SCRFREAS", "ARMCD", "ENRLNUM")
+    assert found.rows() == [
+        ("01", "N", "N", "In screening", None, None),
+        ("02", "N", "N", "In screening", None, None),
+        ("03", "N", "Y", "Age", None, None),
+    ]

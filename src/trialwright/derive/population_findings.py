@@ -6,6 +6,7 @@ import polars as pl
 from polars import col
 
 from trialwright.core.errors import Finding, Severity
+from trialwright.derive.populations import IN_SCREENING
 
 
 def find_population_faults(adsl: pl.DataFrame, flags: Sequence[str], file: str) -> list[Finding]:
@@ -38,6 +39,7 @@ def find_population_faults(adsl: pl.DataFrame, flags: Sequence[str], file: str) 
 def _list_faults(adsl: pl.DataFrame, flags: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Yield subjects with what is wrong with them: USUBJID, found, expected."""
     both = (col("ENRLFL") == "Y") == (col("SCRFFL") == "Y")
+    both &= col("SCRFREAS").ne_missing(IN_SCREENING)
     yield _name(adsl.filter(both), "enrolled and screening failure do not exclude each other",
                 "one of the two")  # fmt: skip
     for flag in flags:

@@ -1,6 +1,7 @@
 """ADSL put together: treatment dates, disposition, and who belongs to which population."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import polars as pl
 from polars import col
@@ -13,6 +14,7 @@ from trialwright.derive.subjects import (
     derive_enrollment,
     derive_last_contact,
     derive_new_therapy,
+    derive_screening_ends,
     derive_unmet_criteria,
     state_unmet,
 )
@@ -20,6 +22,7 @@ from trialwright.protocol.arms import Arm, StartRule, TreatmentStart
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.populations import DoseOf, Population
 
+IN_SCREENING = "In screening"  # SCRFREAS of who is neither enrolled nor refused so far
 STANDARD_FLAGS = {"enrolled": "ENRLFL", "safety": "SAFFL", "evaluable": "EFFFL"}
 STANDARD_POPULATIONS = {
     "enrolled": Population(all=True),
@@ -42,6 +45,8 @@ def derive_inclusion(
 ) -> pl.DataFrame:
     """Derive who was screened and enrolled up to the data cut, and when treatment started.
 
+    Who had consented and was enrolled, or failed screening, only after the cut is in screening.
+
     Returns
     -------
     DataFrame
@@ -50,11 +55,27 @@ def derive_inclusion(
     """
     cut = protocol.study.data_cut
     subjects = derive_enrollment(recorded)
-    entered = pl.coalesce("ENRLDT", "RFICDT")
-    subjects = subjects.filter((entered <= cut) | entered.is_null()).with_columns(
+    entered = pl.coalesce("RFICDT", "ENRLDT")
+    subjects = subjects.filter((entered <= cut) | entered.is_null())
+    subjects = _hold_in_screening(subjects, derive_screening_ends(recorded), cut)
+    subjects = subjects.with_columns(
         col("ENRLNUM").rank("dense").cast(pl.Int64)  # no gap where somebody came after the cut
     )
     return _add_treatment(subjects, adex, protocol.treatment_start)
+
+
+def _hold_in_screening(subjects: pl.DataFrame, ends: pl.DataFrame, cut: date) -> pl.DataFrame:
+    """Take back what the end of a screening tells where it came after the cut."""
+    ended = subjects.join(ends, on="USUBJID", how="left", maintain_order="left")
+    is_later = (col("ENRLFL") == "Y") & (col("ENRLDT") > cut).fill_null(value=False)
+    is_later |= (col("ENRLFL") == "N") & (col("screened_until") > cut).fill_null(value=False)
+    untold = ("ENRLDT", "ENRLNUM", "ARM", "ARMCD", "TRT01A", "RFSTDT")
+    return ended.with_columns(
+        *(pl.when(~is_later).then(col(name)).alias(name) for name in untold),
+        pl.when(is_later).then(pl.lit("N")).otherwise(col("ENRLFL")).alias("ENRLFL"),
+        pl.when(is_later).then(pl.lit("N")).otherwise(col("SCRFFL")).alias("SCRFFL"),
+        pl.when(is_later).then(pl.lit(IN_SCREENING)).otherwise(col("SCRFREAS")).alias("SCRFREAS"),
+    ).drop("screened_until")
 
 
 def derive_adsl(

@@ -165,6 +165,18 @@ def derive_screening_reasons(recorded: Recorded) -> pl.DataFrame:
     return joined.select("USUBJID", pl.coalesce("unmet", "term").alias("reason"))
 
 
+def derive_screening_ends(recorded: Recorded) -> pl.DataFrame:
+    """Derive when a screening failed: USUBJID, screened_until."""
+    if "ds" not in recorded:
+        return pl.DataFrame(schema={"USUBJID": pl.String(), "screened_until": pl.Date()})
+    ds = with_columns_of(recorded["ds"], ("DSDECOD", "DSSTDTC"))
+    return (
+        ds.filter(col("DSDECOD").str.to_uppercase() == "SCREEN FAILURE")
+        .group_by("USUBJID")
+        .agg(full_date("DSSTDTC").min().alias("screened_until"))
+    )
+
+
 def derive_deaths(
     recorded: Recorded, data_cut: date, imputation: DateImputation = DateImputation.NONE
 ) -> pl.DataFrame:

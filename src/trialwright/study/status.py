@@ -11,7 +11,7 @@ from polars import col
 from trialwright.analyze.stage.monitor import DATES, STATES, MonitorResult
 from trialwright.analyze.stage.result import WORDS, StageResult
 from trialwright.core.units import DAYS_PER_MONTH
-from trialwright.derive.populations import population_flag
+from trialwright.derive.populations import IN_SCREENING, population_flag
 from trialwright.protocol.model import Protocol
 from trialwright.study.replay import replay_study
 from trialwright.study.session import Study
@@ -21,11 +21,13 @@ from trialwright.study.session import Study
 class Status:
     """What was known on a day, and nothing later.
 
+    `in_screening` are those who consented and are neither enrolled nor refused so far;
     `monitors` are by the name of their stage; `due` and `overdue` are rows of ADSCHED.
     """
 
     as_of: date
     counts: dict[str, int]
+    in_screening: list[str]
     accrual_per_month: float | None
     stages: dict[str, StageResult]
     monitors: dict[str, MonitorResult]
@@ -37,6 +39,7 @@ class Status:
         return {
             "as_of": self.as_of.isoformat(),
             **self.counts,
+            "in_screening": self.in_screening,
             "accrual_per_month": self.accrual_per_month,
             "stages": {
                 name: {**_describe_stage(stage), **_describe_monitor(self.monitors.get(name))}
@@ -50,6 +53,7 @@ class Status:
         """Return the status as lines for a terminal."""
         lines = [f"As of {self.as_of.isoformat()}"]
         lines += [f"  {name:<12}{n:>5}" for name, n in self.counts.items()]
+        lines += [f"  in screening: {subject}" for subject in self.in_screening]
         if self.accrual_per_month is not None:
             lines.append(f"  {self.accrual_per_month:.1f} enrolled per month so far")
         for name, stage in self.stages.items():
@@ -84,6 +88,7 @@ def find_status(study: Study, as_of: date | None = None) -> Status:
     return Status(
         cut,
         _count(adsl, enrolled, protocol),
+        adsl.filter(col("SCRFREAS") == IN_SCREENING)["USUBJID"].sort().to_list(),
         _accrual(enrolled, cut),
         {n: stage for n, stage in made.items() if isinstance(stage, StageResult)},
         {

@@ -13,7 +13,12 @@ from trialwright.derive.eligibility.chart import Chart, Reading, Row
 from trialwright.derive.eligibility.registry import EVALUATIONS
 from trialwright.derive.eligibility.wording import describe_criterion
 from trialwright.derive.populations import derive_inclusion
-from trialwright.derive.subjects import Recorded, is_criterion_met, with_columns_of
+from trialwright.derive.subjects import (
+    Recorded,
+    derive_screening_ends,
+    is_criterion_met,
+    with_columns_of,
+)
 from trialwright.protocol.eligibility import Answer, Criterion
 from trialwright.protocol.model import Protocol
 
@@ -67,19 +72,13 @@ def evaluate_criterion(rule: Criterion, chart: Chart) -> Reading:
 
 def _list_entries(recorded: Recorded, subjects: pl.DataFrame) -> pl.DataFrame:
     """Return USUBJID, is_enrolled and entry_date: the day by which the criteria must hold."""
-    if "ds" not in recorded:
-        ended = pl.DataFrame(schema={"USUBJID": pl.String(), "ended": pl.String()})
-    else:
-        ds = with_columns_of(recorded["ds"], ("DSDECOD", "DSSTDTC"))
-        failed = ds.filter(col("DSDECOD").str.to_uppercase() == "SCREEN FAILURE")
-        ended = failed.group_by("USUBJID").agg(col("DSSTDTC").min().alias("ended"))
-    screened_until = col("ended").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    ended = derive_screening_ends(recorded)
     return (
         subjects.join(ended, on="USUBJID", how="left")
         .select(
             "USUBJID",
             (col("ENRLFL") == "Y").alias("is_enrolled"),
-            pl.coalesce("TRTSDT", "ENRLDT", screened_until).alias("entry_date"),
+            pl.coalesce("TRTSDT", "ENRLDT", "screened_until").alias("entry_date"),
         )
         .sort("USUBJID")
     )
