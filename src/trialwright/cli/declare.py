@@ -25,6 +25,16 @@ def declare(commands: Subparsers, name: str, help_text: str, example: str, answe
     return parser
 
 
+def add_worker_options(parser: Parser) -> None:
+    """Add where the work is done: processes of this machine, or a Dask cluster."""
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes of this machine (default: 1)"
+    )
+    parser.add_argument(
+        "--cluster", metavar="URL", help="address of a Dask scheduler, such as tcp://HOST:8786"
+    )
+
+
 def _load_when_asked(answer: str) -> Callable[[argparse.Namespace], int]:
     """Return a function that imports its module only when it is called."""
     module, function = answer.split(":")

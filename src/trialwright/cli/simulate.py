@@ -1,6 +1,6 @@
 """`trialwright simulate`: a known truth in, operating characteristics or recorded data out."""
 
-from trialwright.cli.declare import Subparsers, declare
+from trialwright.cli.declare import Subparsers, add_worker_options, declare
 
 
 def add_simulate_command(commands: Subparsers) -> None:
@@ -18,4 +18,5 @@ def add_simulate_command(commands: Subparsers) -> None:
     asked.add_argument("--study", metavar="DIR", help="write one virtual study, raw data included")
     parser.add_argument("--slides", action="store_true", help="with --study: paint its slides")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed (default: 1)")
+    add_worker_options(parser)
     parser.add_argument("--out", metavar="DIR", help="write tables, figures and a report there")

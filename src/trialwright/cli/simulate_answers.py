@@ -13,6 +13,7 @@ from trialwright.simulate.load import load_scenario
 from trialwright.simulate.operating import Variant, simulate_operating
 from trialwright.simulate.scenario import Scenario
 from trialwright.simulate.study import write_study
+from trialwright.study.workers import open_workers
 
 
 def answer_simulate(arguments: argparse.Namespace) -> int:
@@ -43,7 +44,8 @@ def _answer_trials(arguments: argparse.Namespace, scenario: Scenario) -> int:
         raise StudyError(f"--trials is {arguments.trials}, expected at least 1. Write 10000.")
     n_variants = 1 + len(scenario.grid)
     print(f"{n_variants} variations of {arguments.trials} trials ...", file=sys.stderr)
-    variants, outcomes = simulate_operating(scenario, arguments.trials, arguments.seed)
+    with open_workers(arguments.workers, arguments.cluster) as run:
+        variants, outcomes = simulate_operating(scenario, arguments.trials, arguments.seed, run)
     result = analyze_operating(outcomes, describe_variants(scenario, variants), scenario.id)
     if arguments.json:
         print(json.dumps(_as_json(arguments, scenario, result), ensure_ascii=False))

@@ -1,6 +1,6 @@
 """`trialwright new|check|run|show|query|status|safety|export`: what can be asked of a study."""
 
-from trialwright.cli.declare import Parser, Subparsers, declare
+from trialwright.cli.declare import Parser, Subparsers, add_worker_options, declare
 
 
 def add_study_commands(commands: Subparsers) -> None:
@@ -16,6 +16,7 @@ def add_study_commands(commands: Subparsers) -> None:
 
     run = _command(commands, "run", "run everything that changed, then the report", "run mytrial")
     run.add_argument("study", metavar="STUDY", help="folder with protocol.yaml and data/")
+    add_worker_options(run)
 
     show = _command(
         commands, "show", "show a number, how it came about, and its source rows",

@@ -16,6 +16,7 @@ from trialwright.study.session import Study, open_study
 from trialwright.study.show import Shown, show_result
 from trialwright.study.status import find_status
 from trialwright.study.template import copy_example
+from trialwright.study.workers import open_workers
 
 MOST_PRINTED = 200
 
@@ -53,7 +54,8 @@ def answer_run(arguments: argparse.Namespace) -> int:
     """Run a study; print where its report is."""
     study = open_study(arguments.study)
     try:
-        results = study.run(_tell)
+        with open_workers(arguments.workers, arguments.cluster) as workers:
+            results = study.run(_tell, workers)
     except FindingsError as error:
         return _refuse(error, is_json=arguments.json)
     if arguments.json:

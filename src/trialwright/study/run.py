@@ -1,6 +1,7 @@
 """Run steps in order, and only those of which something changed."""
 
 import inspect
+import pickle
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,15 @@ from trialwright.core.errors import NotRecordedError, TrialwrightError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_text
 from trialwright.study.store import StepState, Store, hash_values
+from trialwright.study.workers import Mapper, run_here
 
 DONE, UNCHANGED, ABSENT, FAILED = "done", "unchanged", "absent", "failed"
 SOURCE_SUFFIXES = {".py", ".j2", ".css", ".js", ".csv", ".typ"}
 SLOW_SECONDS = 2.0
 
 Needs = str | tuple[str, ...]
+Work = tuple[Callable[..., Any], Mapping[str, Any]]
+"""A step's function and its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step made, or why it made nothing; `seconds` is the time of its function."""
+
+    status: str
+    output: Any
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class StepReport:
     """What became of a step in this run; `reason` says what an absent or failed step needed."""
 
@@ -75,7 +89,10 @@ class StepReport:
 
 
 def run_steps(
-    steps: Iterable[Step], store: Store, tell: Callable[[str], None] | None = None
+    steps: Iterable[Step],
+    store: Store,
+    tell: Callable[[str], None] | None = None,
+    workers: Mapper = run_here,
 ) -> list[StepReport]:
     """Run each step whose function, settings or inputs changed; keep the rest as it is.
 
@@ -87,6 +104,9 @@ def run_steps(
         Where outputs and states are kept; states are written before returning.
     tell : callable, optional
         Receives the name of each step that took longer than two seconds.
+    workers : Mapper
+        Where steps that do not wait for each other run; what they made is kept in the order of the
+        steps, so that it is the same wherever they ran.
 
     Returns
     -------
@@ -95,20 +115,47 @@ def run_steps(
     """
     steps = list(steps)
     types = {step.name: step.result_type() for step in steps}
-    reports = []
+    reports: dict[str, StepReport] = {}
     try:
-        for step in steps:
-            report = _run_step(step, store, types)
-            reports.append(report)
-            if tell and report.seconds > SLOW_SECONDS:
-                tell(f"{report.name}: {report.seconds:.1f} s")
+        for wave in [[step] for step in steps] if workers is run_here else list_waves(steps):
+            for report in _run_wave(wave, store, types, workers):
+                reports[report.name] = report
+                if tell and report.seconds > SLOW_SECONDS:
+                    tell(f"{report.name}: {report.seconds:.1f} s")
     finally:
         store.write_states()
-    return reports
+    return [reports[step.name] for step in steps]
 
 
-def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]) -> StepReport:
-    """Run or keep one step."""
+def list_waves(steps: Sequence[Step]) -> list[list[Step]]:
+    """Sort steps into waves: those of a wave need nothing that one of the same wave makes."""
+    place: dict[str, int] = {}
+    for step in steps:
+        names = [name for names in step.inputs.values() for name in _as_names(names)]
+        place[step.name] = 1 + max((place.get(n, 0) for n in (*names, *step.needs)), default=0)
+    n_waves = max(place.values(), default=0)
+    return [[step for step in steps if place[step.name] == wave + 1] for wave in range(n_waves)]
+
+
+def _run_wave(
+    wave: Sequence[Step], store: Store, types: Mapping[str, type[Result] | None], workers: Mapper
+) -> list[StepReport]:
+    """Run or keep the steps of one wave."""
+    looked = [_look(step, store) for step in wave]
+    asked = [step for step, found in zip(wave, looked, strict=True) if isinstance(found, str)]
+    works = [(step.function, _arguments(step, store, types)) for step in asked]
+    away = [place for place, work in enumerate(works) if len(works) > 1 and _can_travel(work)]
+    made = dict(zip(away, workers(_work, [works[place] for place in away]), strict=True))
+    outcomes = [made[place] if place in made else _work(work) for place, work in enumerate(works)]
+    done = {step.name: out for step, out in zip(asked, outcomes, strict=True)}
+    return [
+        _keep(step, found, done[step.name], store) if isinstance(found, str) else found
+        for step, found in zip(wave, looked, strict=True)
+    ]
+
+
+def _look(step: Step, store: Store) -> StepReport | str:
+    """Return the report of a step that need not run, the key of one that must."""
     missing = _missing_inputs(step, store)
     if missing:
         return _leave_absent(step, store, missing)
@@ -118,16 +165,40 @@ def _run_step(step: Step, store: Store, types: Mapping[str, type[Result] | None]
         return StepReport(step.name, step.title, FAILED, 0.0, known.reason)
     if known and known.key == key and store.has(step.name):
         return StepReport(step.name, step.title, UNCHANGED, 0.0)
-    begin = time.perf_counter()
-    status, output, reason = DONE, "", ""
+    return key
+
+
+def _can_travel(work: Work) -> bool:
+    """Tell whether a step can be sent to another process; one that closes over others cannot."""
     try:
-        output = store.save(step.name, step.function(**_arguments(step, store, types)))
+        pickle.dumps(work)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
+
+
+def _work(work: Work) -> Outcome:
+    """Do one step, here or elsewhere."""
+    function, arguments = work
+    begin = time.perf_counter()
+    status, output, reason = DONE, None, ""
+    try:
+        output = function(**arguments)
     except NotRecordedError as error:
-        return _leave_absent(step, store, [str(error)])
+        status, reason = ABSENT, str(error)
     except TrialwrightError as error:
-        store.forget(step.name)
         status, reason = FAILED, str(error)
-    seconds = time.perf_counter() - begin
+    return Outcome(status, output, reason, time.perf_counter() - begin)
+
+
+def _keep(step: Step, key: str, outcome: Outcome, store: Store) -> StepReport:
+    """Store what a step made, or why it made nothing."""
+    if outcome.status == ABSENT:
+        return _leave_absent(step, store, [outcome.reason])
+    if outcome.status == FAILED:
+        store.forget(step.name)
+    output = store.save(step.name, outcome.output) if outcome.status == DONE else ""
+    status, seconds, reason = outcome.status, outcome.seconds, outcome.reason
     store.states[step.name] = StepState(step.name, key, output, status, seconds, reason)
     return StepReport(step.name, step.title, status, seconds, reason)
 
@@ -139,6 +210,10 @@ def _leave_absent(step: Step, store: Store, missing: Sequence[str]) -> StepRepor
     store.forget(step.name)
     needs = ", ".join(store.absent[step.name])
     return StepReport(step.name, step.title, ABSENT, 0.0, f"needs {needs}")
+
+
+def _as_names(names: Needs) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
 
 
 def _is_ready(name: str, store: Store) -> bool:
@@ -161,7 +236,7 @@ def _step_key(step: Step, store: Store) -> str:
     hashes = {
         name: store.states[name].output
         for names in step.inputs.values()
-        for name in ((names,) if isinstance(names, str) else names)
+        for name in _as_names(names)
         if _is_ready(name, store)
     }
     settings = {name: _plain(value) for name, value in step.settings.items()}

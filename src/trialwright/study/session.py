@@ -31,6 +31,7 @@ from trialwright.study.reporting import (
 from trialwright.study.run import DONE, Step, StepReport, hash_code, run_steps
 from trialwright.study.steps import list_derivations
 from trialwright.study.store import Store
+from trialwright.study.workers import Mapper, run_here
 
 Tell = Callable[[str], None]
 CHECKS = ("check", "plasma_check", *DERIVED_CHECKS)
@@ -138,18 +139,18 @@ class Study:
         state = self.store.states.get(name)
         return state is not None and state.status == DONE
 
-    def run(self, tell: Tell | None = None) -> Results:
-        """Run everything that changed, then the report.
+    def run(self, tell: Tell | None = None, workers: Mapper = run_here) -> Results:
+        """Run everything that changed, then the report, where `workers` says.
 
         Raises
         ------
         DataError
             When the check finds what blocks; all findings are in it.
         """
-        reports = self._run_check(tell)
+        reports = self._run_check(tell, workers)
         if is_blocked(self._findings()):
             raise DataError(self._findings())
-        reports += run_steps(self._derivations(), self.store, tell)
+        reports += run_steps(self._derivations(), self.store, tell, workers)
         findings = self._findings()
         if is_blocked(findings):
             raise DataError(findings)
@@ -157,11 +158,11 @@ class Study:
         steps = [*publisher.analyses, *publisher.figure_steps()]
         made = [*(done.name for done in reports), *(step.name for step in steps)]
         publisher.forget_outdated({"report", *DOCUMENTS, *made})
-        reports += run_steps(steps, self.store, tell)
+        reports += run_steps(steps, self.store, tell, workers)
         remove_other_files(self.directory.results, publisher.drawn("figure."))
         results = publisher.load_results()
         before = tuple(reports)
-        reports += run_steps([publisher.report_step(before)], self.store, tell)
+        reports += run_steps([publisher.report_step(before)], self.store, tell, workers)
         if reports[-1].status == DONE:
             write_results(self.protocol, self.store, results, findings)
         documents = list_documents(
@@ -180,7 +181,7 @@ class Study:
         analyses = keep_possible(list_analyses(self.protocol), self.directory.tables)
         return Publisher(self.protocol, self.store, self.files, analyses, findings)
 
-    def _run_check(self, tell: Tell | None) -> list[StepReport]:
+    def _run_check(self, tell: Tell | None, workers: Mapper = run_here) -> list[StepReport]:
         """Read the tables and check them."""
         if is_blocked(list(self.directory.mapping.findings)):
             raise DataError(self.directory.mapping.findings)
@@ -197,7 +198,7 @@ class Study:
             self.store.forget("plasma")
             self.store.forget("plasma_check")
         check = list_check(self.directory, tables)
-        return run_steps([*recorded, check, *of_plasma], self.store, tell)
+        return run_steps([*recorded, check, *of_plasma], self.store, tell, workers)
 
     def load_result(self, result_id: str) -> Result:
         """Return one result of the last run.
