@@ -101,3 +101,26 @@ def test_contrasts_and_quality_are_drawn_beside_their_tables(
     assert "C1D15 minus C1D1" in volcano.read_text(encoding="utf-8")
     assert quality.exists()
     assert quality.with_suffix(".svg").exists()
+
+
+def test_two_panels_with_one_assay_keep_them_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = ["SampleID,Subject,Visit"]
+    paths = []
+    for number in (1, 2):
+        head = [["S", "Olink"], ["NPX data"], ["Panel", "Olink X(v.1)"], ["Assay", "IL8"]]
+        rows = [*head, ["Uniprot ID", "P1"], ["OlinkID", f"OID0000{number}"], [None]]
+        for person in range(4):
+            for place, visit in enumerate(("C1D1", "C2D1")):
+                rows.append([f"{person}_{visit}", 5 + place * number + 0.1 * person * (place + 1)])
+                listed.append(f"{person}_{visit},{person},{visit}")
+        paths.append(str(tmp_path / f"p{number}.xlsx"))
+        write_rows(Path(paths[-1]), rows, "NPX Data")
+    (tmp_path / "s.csv").write_text("\n".join(dict.fromkeys(listed)) + "\n")
+    words = ("--samples", str(tmp_path / "s.csv"), "--contrast", "C2D1:C1D1")
+    assert ask("test", *paths, *words) == 0
+    printed = capsys.readouterr()
+    assert "IL8 (OID00001)" in printed.out
+    assert "IL8 (OID00002)" in printed.out
+    assert "[NPX-ASSAY-TWICE]" in printed.err

@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from trialwright.analyze.proteins.quality import (
     explain_components,
 )
 from trialwright.cli.npx_input import Npx, read_exports
+from trialwright.cli.npx_tables import label_rows
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
-from trialwright.datasets.olink_panel import ProteinMatrix
+from trialwright.datasets.olink_panel import ProteinMatrix, label_assays
 from trialwright.datasets.olink_samples import read_responses
 from trialwright.figures.heatmap import HeatmapTree, describe_heatmap, draw_heatmap
 from trialwright.figures.layout import make_panels
@@ -53,7 +54,7 @@ def answer_heatmap(arguments: Namespace) -> int:
     scaling = Scaling(arguments.scale or ("row" if shown == VALUES else "none"))
     scaled = scale_matrix(matrix.values, scaling)
     label = label if scaling is Scaling.NONE else f"{label}, scaled by {scaling.value}"
-    names = name_assays(matrix.assays)
+    names = matrix.assays.select(label_assays()).to_series().to_list()
     columns = matrix.samples["SAMPLEID"].to_list()
     trees = [_grow(part, arguments) for part in (scaled, scaled.T)]
     rows, samples = _name_tree(trees[0], names), _name_tree(trees[1], columns)
@@ -151,16 +152,6 @@ def _print_tree(
     return value
 
 
-def name_assays(assays: pl.DataFrame) -> list[str]:
-    """Return the name of each assay; with its OlinkID where two have the same."""
-    names = [name or code for name, code in assays.select("ASSAY", "OLINKID").iter_rows()]
-    codes = assays["OLINKID"].to_list()
-    return [
-        name if names.count(name) == 1 else f"{name} ({code})"
-        for name, code in zip(names, codes, strict=True)
-    ]
-
-
 def annotate(samples: pl.DataFrame, listed: str | None) -> pl.DataFrame:
     """Return patient, visit and, where the list of samples has it, response of each sample."""
     if not listed:
@@ -187,7 +178,7 @@ def draw_quality(npx: Npx, out: str) -> list[str]:
     return save(ax.figure, out, describe_protein_quality(samples, rates))
 
 
-def draw_contrasts(rows: Sequence[Mapping[str, Any]], out: str) -> list[str]:
+def draw_contrasts(rows: Sequence[dict[str, Any]], out: str) -> list[str]:
     """Draw a volcano per contrast of `npx test`; return the files."""
     names = list(dict.fromkeys(row["contrast"] for row in rows))
     drawn = {name: _points([row for row in rows if row["contrast"] == name]) for name in names}
@@ -206,13 +197,16 @@ def draw_contrasts(rows: Sequence[Mapping[str, Any]], out: str) -> list[str]:
     return save(panels[0].figure, out, alt)
 
 
-def _points(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def _points(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Return rows of `npx test` as the volcano takes them."""
     schema = {
         "label": pl.String, "estimate": pl.Float64, "p_value": pl.Float64, "p_adjusted": pl.Float64
     }  # fmt: skip
     return pl.DataFrame(
-        [(row["Assay"], row["estimate"], row["p_value"], row["p_adjusted"]) for row in rows],
+        [
+            (label, row["estimate"], row["p_value"], row["p_adjusted"])
+            for label, row in zip(label_rows(rows), rows, strict=True)
+        ],
         schema=schema,
         orient="row",
     )

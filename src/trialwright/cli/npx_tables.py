@@ -41,7 +41,7 @@ def contrast_table(found: VisitContrast, rows: Sequence[dict[str, Any]], model: 
         ("", "UniProt", "difference", "limits", "P", "adjusted P", "pairs"),
         [
             row(
-                line["Assay"],
+                label,
                 line["UniProt"] or "",
                 round_half_up(line["estimate"], 2),
                 print_interval(line["lower"], line["upper"], 2),
@@ -49,10 +49,19 @@ def contrast_table(found: VisitContrast, rows: Sequence[dict[str, Any]], model: 
                 print_p(line["p_adjusted"]),
                 str(line["n_pairs"]),
             )
-            for line in mine[:N_SHOWN]
+            for label, line in list(zip(label_rows(mine), mine, strict=True))[:N_SHOWN]
         ],
         tuple(list_notes(found, mine, model)),
     )
+
+
+def label_rows(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the assay of each row; with its OlinkID where two assays have the same name."""
+    names = [str(line["Assay"]) for line in rows]
+    return [
+        name if names.count(name) == 1 else f"{name} ({line['OlinkID']})"
+        for name, line in zip(names, rows, strict=True)
+    ]
 
 
 def list_notes(found: VisitContrast, rows: Sequence[dict[str, Any]], model: str) -> list[str]:

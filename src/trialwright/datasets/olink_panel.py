@@ -24,6 +24,13 @@ class ProteinMatrix:
     samples: pl.DataFrame
 
 
+def label_assays() -> pl.Expr:
+    """Return the name of each assay; with its OlinkID where another assay has the same name."""
+    name = pl.col("ASSAY").fill_null(pl.col("OLINKID"))
+    is_shared = pl.col("OLINKID").n_unique().over("ASSAY") > 1
+    return pl.when(is_shared).then(pl.format("{} ({})", name, "OLINKID")).otherwise(name)
+
+
 def build_matrix(data: pl.DataFrame) -> ProteinMatrix:
     """Lay out matched protein values as a matrix.
 

@@ -11,7 +11,7 @@ from polars import col
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError, Finding, Severity
 from trialwright.datasets.olink_frame import name_some
-from trialwright.datasets.olink_panel import PASSED, ProteinMatrix
+from trialwright.datasets.olink_panel import PASSED, ProteinMatrix, label_assays
 from trialwright.stats.anova import compare_levels
 from trialwright.stats.multiplicity import adjust_p_values
 from trialwright.stats.principal_components import find_components
@@ -202,16 +202,22 @@ def find_quality_findings(quality: NpxQuality, file: str) -> list[Finding]:
     ]
 
 
+def list_low_assays(below_lod: pl.DataFrame) -> list[str]:
+    """Return the assays with most values below the limit, out of the counts by visit."""
+    named = below_lod.with_columns(label=label_assays())
+    whole = named.group_by("OLINKID", "label", maintain_order=True).agg(
+        rate=col("n_below").sum() / col("n").sum()
+    )
+    return whole.filter(col("rate") > MOST_BELOW_LOD)["label"].to_list()
+
+
 def _list_findings(quality: NpxQuality) -> Iterator[tuple[str, str, str, str]]:
     """Yield rule, what was found, what was expected and what to do."""
     blank = quality.samples.filter(col("median").is_null())["SAMPLEID"].to_list()
     if blank:
         found = f"{name_some(blank, 'sample')} without any value"
         yield "NPX-BLANK", found, "values", "Ask the laboratory whether they failed."
-    whole = quality.below_lod.group_by("ASSAY", maintain_order=True).agg(
-        rate=col("n_below").sum() / col("n").sum()
-    )
-    low = whole.filter(col("rate") > MOST_BELOW_LOD)["ASSAY"].to_list()
+    low = list_low_assays(quality.below_lod)
     if low:
         found = f"{name_some(low, 'assay')} below the limit of detection in over half the samples"
         yield "NPX-LOD", found, "most values above it", "Read their changes with caution."

@@ -9,7 +9,7 @@ from polars import col
 from trialwright.core.errors import NotRecordedError
 from trialwright.datasets.analysis_biomarkers import ADBM, NPX_CATEGORY
 from trialwright.datasets.dates import earliest_day
-from trialwright.datasets.olink_panel import PASSED
+from trialwright.datasets.olink_panel import PASSED, label_assays
 
 NPX_UNIT = "NPX (log2)"
 PLASMA = "plasma"
@@ -81,7 +81,7 @@ def derive_plasma(plasma: pl.DataFrame, visits: BiomarkerVisits) -> pl.DataFrame
         pl.lit(NPX_CATEGORY).alias("PARCAT1"),
         col("PANEL").alias("PARCAT2"),
         col("OLINKID").replace_strict(codes, return_dtype=pl.String).alias("PARAMCD"),
-        _name_assays().alias("PARAM"),
+        label_assays().alias("PARAM"),
         "UNIPROT",
         col("VISIT").alias("AVISIT"),
         col("NPX").alias("AVAL"),
@@ -105,13 +105,6 @@ def _name_codes(olink_ids: pl.Series) -> dict[str, str]:
         name: name if fits else f"P{place:05d}"
         for place, (name, fits) in enumerate(zip(names, is_code, strict=True), start=1)
     }
-
-
-def _name_assays() -> pl.Expr:
-    """Return the assay's name; with its OlinkID where another assay has the same name."""
-    name = col("ASSAY").fill_null(col("OLINKID"))
-    is_shared = col("OLINKID").n_unique().over("ASSAY") > 1
-    return pl.when(is_shared).then(pl.format("{} ({})", name, "OLINKID")).otherwise(name)
 
 
 def add_change(rows: pl.DataFrame, baseline: str | None) -> pl.DataFrame:

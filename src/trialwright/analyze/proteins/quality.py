@@ -21,8 +21,8 @@ from trialwright.core.table import (
     row,
 )
 from trialwright.datasets.analysis_biomarkers import NPX_CATEGORY
-from trialwright.datasets.olink_panel import ProteinMatrix, build_matrix
-from trialwright.datasets.olink_quality import MOST_BELOW_LOD, NpxQuality, measure_quality
+from trialwright.datasets.olink_panel import ProteinMatrix, build_matrix, label_assays
+from trialwright.datasets.olink_quality import NpxQuality, list_low_assays, measure_quality
 from trialwright.figures.protein_samples import describe_protein_quality, draw_protein_quality
 from trialwright.protocol.biomarkers import PlasmaPanel
 from trialwright.stats.principal_components import find_components
@@ -108,10 +108,7 @@ def analyze_protein_quality(
     quality = measure_quality(plasma, matrix)
     samples = describe_samples(plasma, quality)
     rates = describe_rates(quality)
-    totals = quality.below_lod.group_by("ASSAY", maintain_order=True).agg(
-        rate=col("n_below").sum() / col("n").sum()
-    )
-    low = totals.filter(col("rate") > MOST_BELOW_LOD)["ASSAY"].drop_nulls().to_list()
+    low = list_low_assays(quality.below_lod)
     proteins = adbm.filter(col("PARCAT1") == NPX_CATEGORY)
     ledger = Ledger()
     plates = samples["plate"].fill_null(NO_PLATE).unique().sort().to_list()
@@ -151,7 +148,7 @@ def describe_samples(plasma: pl.DataFrame, quality: NpxQuality) -> pl.DataFrame:
 def describe_rates(quality: NpxQuality) -> pl.DataFrame:
     """Return the share of values below the limit, by assay and visit, as the figure takes it."""
     return quality.below_lod.select(
-        col("ASSAY").fill_null(col("OLINKID")).alias("label"),
+        label_assays().alias("label"),
         col("VISIT").alias("visit"),
         "rate_below",
     )
