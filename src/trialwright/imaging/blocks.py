@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.imaging.morphology import average_pixels
+from trialwright.imaging.morphology import average_pixels, average_whole_pixels
 from trialwright.imaging.slide import Slide
 
 Pixels = NDArray[Any]
@@ -99,5 +99,8 @@ def read_box(slide: Slide, grid: Grid, box: Box) -> Pixels:
     right = min(int(np.ceil(box.right * grid.scale)), slide.width)
     pixels = slide.read_region(left, top, right - left, bottom - top)
     out = np.empty((height, width, pixels.shape[2]), pixels.dtype)
+    if grid.scale == int(grid.scale) and np.issubdtype(pixels.dtype, np.integer):
+        average_whole_pixels(pixels, out, int(grid.scale))
+        return out
     average_pixels(pixels, out, (box.top, box.left), grid.scale, (top, left))
     return out

@@ -58,6 +58,19 @@ def average_pixels(
 
 
 @compiled
+def average_whole_pixels(pixels: NDArray[Any], out: NDArray[Any], scale: int) -> None:
+    """Fill `out` with the means of squares of `scale` pixels a side, rounded half up."""
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for band in range(out.shape[2]):
+                total = 0
+                for y in range(i * scale, (i + 1) * scale):
+                    for x in range(j * scale, (j + 1) * scale):
+                        total += pixels[y, x, band]
+                out[i, j, band] = (2 * total + scale * scale) // (2 * scale * scale)
+
+
+@compiled
 def find_disk_minimum(image: Floats, radius_px: float) -> Floats:
     """Return the minimum within a disk around each pixel; the image ends at its border.
 
