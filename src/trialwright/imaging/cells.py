@@ -56,7 +56,9 @@ MARKERS: Mapping[str, Compartment] = {
 
 
 # A background of nuclei in a crowd reaches further than a nucleus; a shallow waist is an outline's.
-OWN_DETECTION = CellDetection(background_radius=15.0, is_background_square=True, split_depth_px=1.0)
+OWN_DETECTION = CellDetection(
+    background_radius=15.0, is_background_square=True, split_depth_px=1.0, min_area=15.0
+)
 
 
 @dataclass(frozen=True, slots=True)
