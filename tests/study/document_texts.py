@@ -38,3 +38,12 @@ def read_docx(path: Path) -> str:
 
     body = docx.Document(str(path)).element.body
     return squeeze("".join(item.text or "" for item in body.iter() if item.tag.endswith("}t")))
+
+
+def read_rtf(path: Path) -> str:
+    """Return the words of an RTF file without its control words."""
+    text = path.read_text(encoding="ascii")
+    text = re.sub(r"\\u(-?\d+)\?", lambda found: chr(int(found[1]) % 65536), text)
+    text = re.sub(r"\\([{}\\])", lambda found: chr(0xE000 + ord(found[1])), text)
+    words = re.sub(r"\\[a-z]+-?\d* ?|[{}]", "", text)
+    return squeeze("".join(chr(ord(c) - 0xE000) if 0xE000 <= ord(c) < 0xE100 else c for c in words))

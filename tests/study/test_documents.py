@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from document_texts import read_docx, read_html, read_pdf_pages, squeeze
+from document_texts import read_docx, read_html, read_pdf_pages, read_rtf, squeeze
 from jsonschema import Draft7Validator
 
 import trialwright as tw
@@ -52,6 +52,29 @@ def texts(folder: Path) -> dict[str, str]:
     }
 
 
+def counted_tables(document: Document) -> Iterator[TableBlock]:
+    """Yield the tables that have a number, which are those that stand as RTF."""
+    labels = number_displays(document)
+    blocks = (block for block in walk_blocks(document) if isinstance(block, TableBlock))
+    return (block for block in blocks if block.table.id in labels)
+
+
+def test_every_table_stands_as_rtf_with_every_number_caption_and_note(
+    folder: Path, document: Document
+) -> None:
+    pytest.importorskip("rtflite")
+    blocks = list(counted_tables(document))
+    files = {path.stem for path in (folder / "tables").glob("*.rtf")}
+    assert files == {block.table.id for block in blocks}
+    for block in blocks:
+        table = block.table
+        text = read_rtf(folder / "tables" / f"{table.id}.rtf")
+        assert squeeze(f"{number_displays(document)[table.id]}. {table.title}") in text
+        rows = [squeeze("".join(cell.text for cell in row.cells)) for row in table.rows]
+        assert [row for row in rows if row not in text] == []
+        assert [note for note in table.footnotes if squeeze(note) not in text] == []
+
+
 def shown_numbers(document: Document) -> Iterator[Cell]:
     return (cell for cell in walk_cells(document) if cell.refs and cell.text.strip())
 
@@ -91,6 +114,9 @@ def test_printed_numbers_are_those_of_results_json(folder: Path, document: Docum
             continue
         n_decimals = len(first[1] or "")
         printed = {round_half_up(value, n_decimals), round_half_up(100 * value, n_decimals)}
+        # One count made of several, such as specimens with structures of either kind.
+        found = [stored[result]["statistics"][r.partition(".")[2]]["stat"] for r in cell.refs]
+        printed |= {round_half_up(sum(v or 0 for v in found), 0)} if n_decimals == 0 else set()
         assert first[0] in printed, cell
         n_compared += 1
     assert n_compared > 300

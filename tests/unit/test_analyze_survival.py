@@ -1,4 +1,4 @@
-"""Times to events as results: not estimable is None, and prints NE."""
+"""Times to events as results: what has no value is None, and prints NR (not reached) or NE."""
 
 from typing import Any
 
@@ -29,13 +29,31 @@ def survival(*rows: Any, subjects=None, arms=ONE_ARM, ask=analyze_time_to_event)
     return ask(times(*rows), who, chosen, arms, POPULATIONS, READ)
 
 
-def test_with_everybody_censored_no_median_is_estimable() -> None:
+def test_with_everybody_censored_the_median_is_not_reached() -> None:
     found = survival((100.0, 1), (200.0, 1))
     assert (found.count("events"), found.value("median")) == (0, None)
-    assert found.print_median().text == "NE"
+    assert found.print_median().text == "NR"
     told = text_plain(tell_survival(found)[0])
     assert told == "Median overall survival was not reached (0 events in 2 patients)."
     assert found.describe()
+
+
+def test_a_limit_that_the_follow_up_did_not_reach_is_nr_and_nobody_is_ne() -> None:
+    found = survival(*[(30.4375 * month, month % 2) for month in range(1, 10)], (400.0, 1))
+    assert found.value("median") is not None
+    assert found.value("upper") is None
+    assert found.print_median().text.endswith("\N{EN DASH}NR)")
+    assert "NR)" in text_plain(tell_survival(found)[0]).replace("; ", ") ")
+    assert survival().print_median().text == "NE"
+    assert "NE, not estimable; NR, not reached." in found.table().footnotes[0]
+
+
+def test_a_limit_of_a_curve_that_ends_at_zero_is_not_estimable() -> None:
+    """Where the curve is zero its limits do not exist (R, SAS); no follow-up would reach them."""
+    found = survival((30.4375, 0), (60.875, 0))
+    assert found.value("last") == 0
+    assert found.value("upper") is None
+    assert found.print_median().text.endswith("\N{EN DASH}NE)")
 
 
 def test_nobody_has_no_curve_and_no_numbers() -> None:

@@ -6,6 +6,8 @@ import polars as pl
 from small_trial import ONE_ARM, TWO_ARMS, adsl, metromajx_protocol
 
 from trialwright.analyze.baseline import BaselineResult, analyze_baseline
+from trialwright.core.table import text_plain
+from trialwright.report.sentences.baseline import tell_baseline
 
 ITEMS = {item.name: item for item in metromajx_protocol().baseline}
 
@@ -67,3 +69,24 @@ def test_arms_add_up_to_all() -> None:
     for key in ("n", "sex_male", "sex_female"):
         assert found.count(f"{key}.a") + found.count(f"{key}.b") == found.count(key)
     assert found.table().columns == ("", "Active (N = 3)", "Control (N = 3)", "All (N = 6)")
+
+
+def test_the_sentence_has_medians_with_their_units_and_the_largest_level_of_the_rest() -> None:
+    found = table_one({"AGE": 60, "SEX": "F"}, {"AGE": 63, "SEX": "F"}, {"AGE": 70, "SEX": "M"},
+                      names=("AGE", "SEX"))  # fmt: skip
+    assert [text_plain(text) for text in tell_baseline(found)] == [
+        "Of 3 patients (evaluable), median age was 63 (60\N{EN DASH}70) years and sex was female "
+        "in 2 (66.7%)."
+    ]
+
+
+def test_there_is_no_sentence_about_nobody() -> None:
+    assert tell_baseline(table_one({"EFFFL": "N"}, names=("SEX", "AGE"))) == []
+
+
+def test_each_arm_has_its_sentence() -> None:
+    found = table_one({"ARMCD": "A", "SEX": "F"}, {"ARMCD": "B", "SEX": "M"}, arms=TWO_ARMS)
+    assert [text_plain(text) for text in tell_baseline(found)] == [
+        "Active: Of 1 patient (evaluable), sex was female in 1 (100.0%).",
+        "Control: Of 1 patient (evaluable), sex was male in 1 (100.0%).",
+    ]

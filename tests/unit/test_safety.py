@@ -6,12 +6,15 @@ import polars as pl
 from small_trial import ONE_ARM, TWO_ARMS, adsl, dataset
 
 from trialwright.analyze.safety import (
+    AdverseEventTable,
     AdverseEventTerms,
+    analyze_adverse_event_cut,
     analyze_adverse_event_overview,
     analyze_adverse_event_terms,
     find_severe_terms,
 )
 from trialwright.core.table import text_plain
+from trialwright.derive.event_cuts import EventCut
 from trialwright.report.sentences.conduct import tell_adverse_events
 
 FEVER = {"USUBJID": "01", "AEDECOD": "Fever", "ATOXGR": 1, "TRTEMFL": "Y", "AOCCPFL": "Y"}
@@ -75,3 +78,50 @@ def test_severe_terms_are_told_with_their_counts_and_abbreviations_stay() -> Non
         "The most frequent adverse events were ALT increased (1 patient). "
         "Of grade 3 or higher: ALT increased in 1."
     )
+
+
+def cut_of(cut: EventCut, *rows: dict[str, Any], subjects=({}, {})) -> AdverseEventTable:
+    given = (events(*rows), adsl(*subjects), ONE_ARM, "CTCAE 4.03")
+    return analyze_adverse_event_cut(*given, cut)
+
+
+def test_the_worst_grade_of_a_cut_is_that_of_its_own_events() -> None:
+    """An unrelated event of grade 3 must not hide the related one of grade 1."""
+    rows = (
+        {"ATOXGR": 3, "AREL": "NOT RELATED", "AOCCPFL": "Y"},
+        {"ATOXGR": 1, "AREL": "RELATED", "AOCCPFL": None},
+        {"USUBJID": "02", "ATOXGR": 2, "AREL": "RELATED"},
+    )
+    found = cut_of(EventCut.RELATED, *rows)
+    keys = ("any", "grade_1", "grade_2", "grade_3", "severe")
+    assert [found.count(f"term.fever.{key}") for key in keys] == [2, 1, 1, 0, 0]
+    assert found.id == "ae_related_terms"
+    assert found.basis.filter(pl.col("stat_id") == "term.fever.grade_1")["ASEQ"].to_list() == [2]
+
+
+def test_serious_events_and_those_that_ended_a_treatment_have_their_tables() -> None:
+    rows = (
+        {"AESER": "Y"},
+        {"AEDECOD": "Chills", "AEACN": "DRUG WITHDRAWN"},
+        {"USUBJID": "02", "AESER": "N", "AEACN": "DOSE NOT CHANGED"},
+    )
+    assert cut_of(EventCut.SERIOUS, *rows).terms == ["Fever"]
+    assert cut_of(EventCut.WITHDRAWN, *rows).terms == ["Chills"]
+    assert "1 (50.0)" in cut_of(EventCut.SERIOUS, *rows).table().to_text()
+
+
+def test_a_cut_without_events_says_so_in_words() -> None:
+    for cut in EventCut:
+        table = cut_of(cut).table()
+        assert [item.is_heading for item in table.rows] == [True]
+        assert table.rows[0].cells[0].text == cut.nobody
+        assert "was recorded." in cut.nobody
+
+
+def test_an_event_without_a_grade_has_a_column_so_that_rows_add_up() -> None:
+    table = terms({"ATOXGR": None}, {"USUBJID": "02"}).table()
+    assert table.columns[-1] == "No grade"
+    assert [cell.text for cell in table.rows[0].cells] == [
+        "Fever", "2 (100.0)", "1 (50.0)", "0", "0", "0", "0", "0", "1 (50.0)",
+    ]  # fmt: skip
+    assert "No grade" not in terms({}).table().columns

@@ -17,8 +17,8 @@ from trialwright.core.table import (
     cell,
     heading,
     make_table,
+    print_count_summary,
     print_n_percent,
-    round_half_up,
     row,
 )
 from trialwright.protocol.baseline import BaselineCharacteristic, BaselineSummary, Threshold
@@ -31,13 +31,15 @@ CONTINUOUS |= {"sd": "Standard deviation"}
 class BaselineResult(Result):
     """Counts of every level and summaries of every number.
 
-    `lines` are (characteristic, kind, label of the row, key of its statistics), in printed order.
+    `lines` are (characteristic, kind, label of the row, key of its statistics), in printed order;
+    `units` has the unit of a characteristic that has one.
     """
 
     arms: list[list[str]]
     population: str
     lines: list[list[str]]
     notes: list[str]
+    units: dict[str, str]
 
     def table(self) -> Table:
         """Return one block per characteristic, one column per arm."""
@@ -48,23 +50,22 @@ class BaselineResult(Result):
             if name != shown:
                 rows.append(heading(name))
                 shown = name
-            rows.append(row(label, *(self._cell(group, kind, key) for group in groups), indent=1))
+            rows.append(
+                row(label, *(self.print_line(group, kind, key) for group in groups), indent=1)
+            )
         heads = [f"{group.label} (N = {self.count(group.key('n'))})" for group in groups]
         notes = [f"{self.population}; n (%) unless a row says otherwise.", *self.notes]
         return make_table(self.id, self.title, ("", *heads), rows, notes)
 
-    def _cell(self, group: Group, kind: str, key: str) -> Cell:
+    def print_line(self, group: Group, kind: str, key: str) -> Cell:
+        """Print one row in one arm: a count with its percentage, or a median with its range."""
         if kind == "count":
             stat_id = group.key(key)
             n_of = self.count(group.key("n"))
             return cell(print_n_percent(self.count(stat_id), n_of), self.ref(stat_id))
         parts = [group.key(f"{key}_{name}") for name in ("median", "min", "max")]
-        median, low, high = (_print_number(self.value(part)) for part in parts)
+        median, low, high = (print_count_summary(self.value(part)) for part in parts)
         return cell(f"{median} ({low}{EN_DASH}{high})", *(self.ref(part) for part in parts))
-
-
-def _print_number(value: float | None) -> str:
-    return round_half_up(value, 0 if value is not None and value == round(value) else 1)
 
 
 def analyze_baseline(
@@ -118,6 +119,7 @@ def analyze_baseline(
         population=population,
         lines=lines,
         notes=notes,
+        units={_heading(item): item.unit for item in characteristics if item.unit},
     )
 
 

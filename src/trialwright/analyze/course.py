@@ -25,6 +25,7 @@ class CourseResult(Result):
     """Bars and events of the swimmer plot."""
 
     has_figure: ClassVar[bool] = True
+    drawn_frames: ClassVar[tuple[str, ...]] = ("bars", "events")
     bars: pl.DataFrame
     events: pl.DataFrame
 

@@ -23,6 +23,7 @@ class FlowResult(Result):
     """Counts of the participant flow; `boxes` is what `figures.flow.draw_flow` draws."""
 
     has_figure: ClassVar[bool] = True
+    drawn_frames: ClassVar[tuple[str, ...]] = ("boxes",)
     boxes: pl.DataFrame
 
     def table(self) -> Table:

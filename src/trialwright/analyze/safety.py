@@ -11,10 +11,12 @@ from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, s
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Row, Table, cell, heading, make_table, print_n_percent, row
 from trialwright.derive.adverse_events import is_withdrawn
+from trialwright.derive.event_cuts import EventCut
 from trialwright.figures.safety import describe_adverse_events, draw_adverse_events
+from trialwright.figures.safety_rows import SEVERE_FROM
 
 GRADES = (1, 2, 3, 4, 5)
-SEVERE_FROM = 3
+UNGRADED = "ungraded"
 OVERVIEW = {
     "any": ("Any adverse event", pl.lit(value=True)),
     "related": ("Related to a study treatment", col("AREL") == "RELATED"),
@@ -55,20 +57,21 @@ class AdverseEventOverview(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdverseEventTerms(Result):
-    """Worst grade per subject and term; `worst` is what the figure draws."""
+class AdverseEventTable(Result):
+    """Worst grade per subject and term, among the events of one cut."""
 
-    has_figure: ClassVar[bool] = True
     arms: list[list[str]]
     terms: list[str]
-    worst: pl.DataFrame
+    nobody: str
 
     def table(self) -> Table:
         """Return one row per term with its worst grades (one arm), or any and severe per arm."""
         groups = make_groups([(code, name) for code, name in self.arms])
         if len(groups) == 1:
-            columns = ("Term", "Any grade", *(f"Grade {g}" for g in GRADES), "Grade \u2265 3")
-            keys = ["any", *(f"grade_{g}" for g in GRADES), "severe"]
+            keys = ["any", *(f"grade_{g}" for g in GRADES), "severe", *self._ungraded(groups[0])]
+            heads = {"any": "Any grade", "severe": "Grade \u2265 3", UNGRADED: "No grade"}
+            heads |= {f"grade_{grade}": f"Grade {grade}" for grade in GRADES}
+            columns = ("Term", *(heads[key] for key in keys))
             rows = [self._row(term, [(groups[0], key) for key in keys]) for term in self.terms]
         else:
             columns = (
@@ -77,8 +80,7 @@ class AdverseEventTerms(Result):
             )
             pairs = [(group, key) for group in groups for key in ("any", "severe")]
             rows = [self._row(term, pairs) for term in self.terms]
-        if not rows:
-            rows = [heading("No treatment-emergent adverse event was recorded.")]
+        rows = rows or [heading(self.nobody)]
         notes = [
             "Each patient counts once per term, at the worst grade; n (%). "
             + "; ".join(f"{g.label}: N = {self.count(g.key('n'))}" for g in groups)
@@ -86,8 +88,22 @@ class AdverseEventTerms(Result):
         ]
         return make_table(self.id, self.title, columns, rows, notes)
 
+    def _ungraded(self, group: Group) -> list[str]:
+        """Return the key of events without a grade, where there are any."""
+        counts = [self.count(group.key("term", term, UNGRADED)) for term in self.terms]
+        return [UNGRADED] if any(counts) else []
+
     def _row(self, term: str, wanted: Sequence[tuple[Group, str]]) -> Row:
         return row(term, *(_n_cell(self, group, "term", term, key) for group, key in wanted))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdverseEventTerms(AdverseEventTable):
+    """Worst grade per subject and term of all events; `worst` is what the figure draws."""
+
+    has_figure: ClassVar[bool] = True
+    drawn_frames: ClassVar[tuple[str, ...]] = ("worst",)
+    worst: pl.DataFrame
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the terms as bars stacked by worst grade."""
@@ -180,6 +196,49 @@ def analyze_adverse_event_terms(
     """
     events, subjects = _emergent(adae, adsl)
     worst = events.filter(col("AOCCPFL") == "Y")
+    bars = worst.group_by("AEDECOD", "ATOXGR").len().rename({"AEDECOD": "term", "len": "n"})
+    return AdverseEventTerms(
+        id="ae_terms",
+        worst=bars.select(
+            "term",
+            col("ATOXGR").alias("grade"),
+            col("n").cast(pl.Int64),
+            pl.lit(subjects.height).alias("n_of"),
+        ).sort("term", "grade"),
+        **_count_terms(worst, subjects, arms, (EventCut.ALL, dictionary)),
+    )
+
+
+def analyze_adverse_event_cut(
+    adae: pl.DataFrame,
+    adsl: pl.DataFrame,
+    arms: Sequence[tuple[str, str]],
+    dictionary: str,
+    cut: EventCut,
+) -> AdverseEventTable:
+    """Count subjects per term at their worst grade among the events of one cut.
+
+    Parameters are those of `analyze_adverse_event_terms`; `cut` says which events count. The worst
+    grade is that of the cut: a related event of grade 1 is not hidden by an unrelated one of
+    grade 3.
+    """
+    events, subjects = _emergent(adae, adsl)
+    chosen = events.filter(OVERVIEW[cut.value][1])
+    worst = chosen.sort("USUBJID", "AEDECOD", col("ATOXGR").fill_null(0), "ASEQ",
+                        descending=[False, False, True, False])  # fmt: skip
+    worst = worst.unique(["USUBJID", "AEDECOD"], keep="first", maintain_order=True)
+    counted = _count_terms(worst, subjects, arms, (cut, dictionary))
+    return AdverseEventTable(id=cut.result_id, **counted)
+
+
+def _count_terms(
+    worst: pl.DataFrame,
+    subjects: pl.DataFrame,
+    arms: Sequence[tuple[str, str]],
+    asked: tuple[EventCut, str],
+) -> dict[str, Any]:
+    """Count each term's worst events; return what a table by term holds."""
+    cut, dictionary = asked
     order = worst.group_by("AEDECOD").len().sort(["len", "AEDECOD"], descending=[True, False])
     terms = order["AEDECOD"].to_list()
     ledger = Ledger()
@@ -188,23 +247,16 @@ def analyze_adverse_event_terms(
         by_term = group.of(worst).partition_by("AEDECOD", as_dict=True)
         for term in terms:
             _add_term(ledger, group, term, by_term.get((term,), worst.clear()))
-    n_of = subjects.height
-    bars = worst.group_by("AEDECOD", "ATOXGR").len().rename({"AEDECOD": "term", "len": "n"})
-    return AdverseEventTerms(
-        id="ae_terms",
-        title="Adverse events by term and worst grade",
-        method=Method("Worst grade per subject and term", {"graded by": dictionary}),
-        data=ledger.data,
-        basis=ledger.basis,
-        arms=[list(arm) for arm in arms],
-        terms=terms,
-        worst=bars.select(
-            "term",
-            col("ATOXGR").alias("grade"),
-            col("n").cast(pl.Int64),
-            pl.lit(n_of).alias("n_of"),
-        ).sort("term", "grade"),
-    )
+    settings = {"graded by": dictionary, "events": OVERVIEW[cut.value][0].lower()}
+    return {
+        "title": cut.title,
+        "method": Method("Worst grade per subject and term", settings),
+        "data": ledger.data,
+        "basis": ledger.basis,
+        "arms": [list(arm) for arm in arms],
+        "terms": terms,
+        "nobody": cut.nobody,
+    }
 
 
 def _emergent(adae: pl.DataFrame, adsl: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -224,6 +276,7 @@ def _add_term(ledger: Ledger, group: Group, term: str, rows: pl.DataFrame) -> No
     cuts = {"any": ("Any grade", rows)}
     cuts |= {f"grade_{g}": (f"Grade {g}", rows.filter(col("ATOXGR") == g)) for g in GRADES}
     cuts |= {"severe": ("Grade 3 or higher", rows.filter(col("ATOXGR") >= SEVERE_FROM))}
+    cuts |= {UNGRADED: ("No grade", rows.filter(col("ATOXGR").is_null()))}
     for key, (label, chosen) in cuts.items():
         stat = Stat(group.key("term", term, key), chosen.height, "n", label, "AEDECOD", term)
         ledger.add(stat, "ADAE", chosen, None, group)

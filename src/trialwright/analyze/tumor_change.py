@@ -25,6 +25,7 @@ class BestChangeResult(Result):
     """Each patient's best percent change of the target sum; `changes` is what is drawn."""
 
     has_figure: ClassVar[bool] = True
+    drawn_frames: ClassVar[tuple[str, ...]] = ("changes",)
     label_name: str
     changes: pl.DataFrame
 
@@ -58,6 +59,7 @@ class ChangeOverTimeResult(Result):
     """Every patient's percent change of the target sum at each assessment."""
 
     has_figure: ClassVar[bool] = True
+    drawn_frames: ClassVar[tuple[str, ...]] = ("changes",)
     changes: pl.DataFrame
 
     def table(self) -> Table:

@@ -54,6 +54,7 @@ class Result:
     """
 
     has_figure: ClassVar[bool] = False
+    drawn_frames: ClassVar[tuple[str, ...]] = ()  # what the figure shows; none: the statistics
 
     id: str
     title: str

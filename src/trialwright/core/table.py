@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 NOT_ESTIMABLE = "NE"
+NOT_REACHED = "NR"
 EN_DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 SMALLEST_PRINTED_P = Decimal("0.001")
@@ -154,6 +155,11 @@ def round_half_up(value: float | Fraction | Decimal | None, digits: int) -> str:
     return str(rounded).replace("-", MINUS)
 
 
+def print_count_summary(value: float | None) -> str:
+    """Print a median or limit of counts: whole where it is whole, a half with its decimal."""
+    return round_half_up(value, 0 if value is not None and value == round(value) else 1)
+
+
 def as_percent(proportion: float | None) -> float | None:
     """Return a proportion times 100; None stays None."""
     return None if proportion is None else 100 * proportion
@@ -169,9 +175,14 @@ def print_n_percent(n: int, n_of: int) -> str:
     return f"{n} ({print_percent(n, n_of)})"
 
 
-def print_interval(lower: float | None, upper: float | None, digits: int = 1) -> str:
-    """Print an interval with an en dash, as "1.7-3.6"; a missing limit is "NE"."""
-    return f"{round_half_up(lower, digits)}{EN_DASH}{round_half_up(upper, digits)}"
+def print_interval(
+    lower: float | None, upper: float | None, digits: int = 1, missing: str = NOT_ESTIMABLE
+) -> str:
+    """Print an interval with an en dash, as "1.7-3.6"; a missing limit is "NE", or as given."""
+    limits = (
+        missing if limit is None else round_half_up(limit, digits) for limit in (lower, upper)
+    )
+    return EN_DASH.join(limits)
 
 
 def print_p(p_value: float | None) -> str:

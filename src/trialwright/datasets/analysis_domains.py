@@ -237,12 +237,13 @@ ANALYSIS: Mapping[str, Dataset] = {
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "ADSCHED": ("VISIT", "BASELINE", "SCAN", "PLASMA", "TISSUE"),
     "ADEXSUM": ("NADMIN", "NCYC", "PLANDOSE", "RDI", "TOTDOSE", "TRTDUR"),
-    "ADTR": ("BPCHG", "LDIAM", "NLDIAM", "SDIAM"),
+    "ADTR": ("BPCHG", "LDIAM", "NLDIAM", "SDIAM", "SDIAMI", "SDIAMN"),
     "ADRS": (
         *("TRGRESP", "NTRGRESP", "NEWLPROG", "OVR", "OVRLRESP", "OVRLREAD", "PD", "RSP", "CB"),
         *("BOR", "BCP", "CBOR", "CRSP", "CCB", "CBCP", "DEATH", "LSTA", "MDIS", "NPR"),
+        *("IOVR", "IBOR"),
     ),
-    "ADTTE": ("PFS", "OS", "RSD", "CRSD", "TTR", "CTTR", "TTP"),
+    "ADTTE": ("PFS", "IPFS", "OS", "RSD", "CRSD", "TTR", "CTTR", "TTP"),
     "ADBM": TISSUE_PARAMETERS,
 }
 """Parameter codes (PARAMCD) of the analysis datasets; a lesion or a landmark adds its number."""

@@ -101,6 +101,41 @@ def find_scans_outside_windows(recorded: Recorded) -> Iterator[Hits]:
     yield Hits("tr", rows, "TRDTC", found, expected)
 
 
+@rule(
+    "SCAN-ORDER",
+    "block",
+    title="A scan or response dated before that of an earlier visit",
+    why="Baseline, nadir and progression follow the dates; one out of order changes all three.",
+    mend="Correct the date or VISITNUM; an unscheduled scan has its own VISIT name.",
+)
+def find_scans_out_of_order(recorded: Recorded) -> Iterator[Hits]:
+    """Find rows of TR and RS that lie before every row of the next smaller visit, a date once."""
+    for domain in ("tr", "rs"):
+        dated = f"{domain.upper()}DTC"
+        frame = recorded.pick(domain, "USUBJID", "VISITNUM", dated, optional=("VISIT",))
+        if frame is None:
+            continue
+        is_planned = ~col("VISIT").fill_null("").str.to_uppercase().str.starts_with(UNSCHEDULED)
+        rows = frame.filter(is_planned, col(dated).is_not_null(), col("VISITNUM").is_not_null())
+        starts = (
+            rows.group_by("USUBJID", "VISITNUM")
+            .agg(earliest_day(dated).min().alias("begun"))
+            .sort("USUBJID", "VISITNUM")
+            .with_columns(
+                col("begun").shift().over("USUBJID").alias("last_begun"),
+                col("VISITNUM").shift().over("USUBJID").alias("last_number"),
+            )
+        )
+        late = rows.join(starts, on=["USUBJID", "VISITNUM"], maintain_order="left").filter(
+            latest_day(dated) < col("last_begun")
+        )
+        late = late.unique(["USUBJID", "VISITNUM", dated], keep="first", maintain_order=True)
+        expected = pl.format(
+            "{} (VISITNUM {}) or later", col("last_begun").cast(pl.String), plain("last_number")
+        )
+        yield Hits(domain, late, dated, col(dated), expected)
+
+
 def _days_from_anchor(day: pl.Expr) -> pl.Expr:
     """Return the days from the anchor's date to a day."""
     return (day - col("anchor_date")).dt.total_days()

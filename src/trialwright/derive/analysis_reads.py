@@ -126,9 +126,15 @@ def derive_responses(
 
 
 def derive_target_sums(
-    lesions: pl.DataFrame, responses: pl.DataFrame, rules: ResponseRules
+    lesions: pl.DataFrame,
+    responses: pl.DataFrame,
+    rules: ResponseRules,
+    apart: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Derive ADTR of every read; ASEQ numbers the rows of a subject over all reads."""
+    """Derive ADTR of every read; ASEQ numbers the rows of a subject over all reads.
+
+    `apart` are further rows: the sums of injected and of non-injected targets.
+    """
     reads = lesions["PARQUAL"].unique(maintain_order=True)
     if reads.is_empty():
         return pl.DataFrame(schema=ANALYSIS["ADTR"].polars_schema())
@@ -138,7 +144,12 @@ def derive_target_sums(
         )
         for read in reads
     ]
-    return _number(pl.concat(parts, how="diagonal_relaxed"))
+    return _number(pl.concat([*parts, *_given(apart)], how="diagonal_relaxed"))
+
+
+def _given(rows: pl.DataFrame | None) -> list[pl.DataFrame]:
+    """Return rows that an option adds; nothing without it."""
+    return [] if rows is None else [rows]
 
 
 def derive_times(
@@ -146,11 +157,13 @@ def derive_times(
     adsl: pl.DataFrame,
     rules: ResponseRules,
     schemes: Sequence[CensoringScheme],
+    immune: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Derive ADTTE of every read under every scheme.
 
     The first scheme gives all parameters; each further one adds progression-free survival under
-    its own PARAMCD. Without responses only overall survival can be derived.
+    its own PARAMCD, and `immune` holds that by iRECIST. Without responses only overall survival
+    can be derived.
     """
     subjects = _treated(adsl)
     if responses is None or responses.is_empty():
@@ -165,13 +178,17 @@ def derive_times(
             other = derive_adtte(mine, subjects, rules, scheme)
             renamed = pl.lit(scheme_paramcd(scheme)).alias("PARAMCD")
             parts.append(other.filter(col("PARAMCD") == PROGRESSION_FREE).with_columns(renamed))
-    return _number(pl.concat(parts, how="diagonal_relaxed"))
+    return _number(pl.concat([*parts, *_given(immune)], how="diagonal_relaxed"))
 
 
 def derive_all_responses(
-    responses: pl.DataFrame, adtte: pl.DataFrame, adsl: pl.DataFrame, landmarks: Sequence[Landmark]
+    responses: pl.DataFrame,
+    adtte: pl.DataFrame,
+    adsl: pl.DataFrame,
+    landmarks: Sequence[Landmark],
+    immune: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Derive ADRS: the responses of every read, and below them the landmark statuses."""
+    """Derive ADRS: the responses of every read, the landmark statuses, and those by iRECIST."""
     subjects = _treated(adsl)
     parts = [responses]
     for endpoint in landmarks:
@@ -180,7 +197,7 @@ def derive_all_responses(
             mine = responses.filter(col("PARQUAL") == read)
             statuses = derive_landmark(times, mine, subjects, endpoint.rule, endpoint.paramcd)
             parts.append(statuses.with_columns(pl.lit(read).alias("PARQUAL")))
-    return _number(pl.concat(parts, how="diagonal_relaxed"))
+    return _number(pl.concat([*parts, *_given(immune)], how="diagonal_relaxed"))
 
 
 def _told_apart(

@@ -34,6 +34,7 @@ STACKED_SHIFT = 0.25  # of a row: the interval stands under its words
 NARROWEST_COLUMNS_POINTS = 300.0
 WIDTHS_POINTS = (3.5, 1.25, 0.75)  # of the lines, from the narrowest interval to the widest
 CAP_POINTS = 6.0
+LABEL_GAP_POINTS = 9.0  # a marker at 0 reaches beyond the axis
 WIDEST_LABEL = 0.35  # of the room
 COLUMN_GAP_POINTS, HEADER_POINTS = 12.0, 15.0
 LINE_SPARE_POINTS = 12.0  # the last tick label reaches beyond the axis
@@ -220,7 +221,7 @@ def _draw_labels(ax: Axes, estimates: Sequence[Estimate]) -> None:
     """Write what was estimated at the left."""
     room, step = WIDEST_LABEL * room_points(ax), line_height(SMALL)
     labels = [_two_lines(one.label, room) for one in estimates]
-    left = -max(text_width(line, SMALL) for lines in labels for line in lines) - 6
+    left = -max(text_width(line, SMALL) for lines in labels for line in lines) - LABEL_GAP_POINTS
     for row, lines in enumerate(labels):
         for number, line in enumerate(lines):
             shift = ((len(lines) - 1) / 2 - number) * step

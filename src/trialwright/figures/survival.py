@@ -55,7 +55,7 @@ def draw_kaplan_meier(
         Where to draw; a new figure when omitted. Nothing is saved or shown.
     medians : DataFrame, optional
         One row per stratum: stratum, median_months (null when not reached), text (what to print,
-        such as the median with its interval and the events).
+        such as the median with its interval and the events, on one line or more).
     outcome : str
         Title of the vertical axis.
     band : str
@@ -119,7 +119,8 @@ def describe_kaplan_meier(
             f"followed for up to {round_half_up(item.end[0], 1)} months."
         )
         parts.append(f"{item.name}: {counts}" if item.name else counts)
-        parts.append(end_sentence(words[item.name]) if words.get(item.name) else "")
+        told = words.get(item.name, "").replace("\n", "; ")
+        parts.append(end_sentence(told) if words.get(item.name) else "")
         times = [_describe_time(item, time) for time in risk_times_months]
         parts.append("; ".join(times) + "." if times else "")
     return " ".join(part for part in parts if part)
@@ -209,7 +210,11 @@ def _draw_block(ax: Axes, items: Sequence[KeyItem], room: Room) -> None:
     indent = KEY_SYMBOL_POINTS + 3
     lines: list[tuple[KeyItem | None, str]] = []
     for item in items:
-        first, *others = wrap_text(item.label, room.width - indent, SMALL)
+        first, *others = [
+            line
+            for part in item.label.split("\n")
+            for line in wrap_text(part, room.width - indent, SMALL)
+        ]
         lines += [(item, first), *((None, line) for line in others)]
     if not lines:
         return

@@ -1,6 +1,7 @@
 """The markers of a swimmer figure, and the words beside them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.text import Text
@@ -57,28 +58,64 @@ def draw_events(
 
 
 def draw_words(ax: Axes, swimmers: Sequence[Swimmer]) -> list[Text]:
-    """Write what events say: beside their marker where there is room, else behind the row."""
+    """Write what events say: beside their marker where there is room, else behind the row.
+
+    Behind a row words name their event. Where one row has to, all do, so that the same words
+    never stand once bare and once named.
+    """
+    rows = [_place_words(ax, swimmer, is_named=False) for swimmer in swimmers]
+    are_named = any(words.late and not words.is_near for words in rows)
+    if are_named:  # which makes them longer
+        rows = [_place_words(ax, swimmer, is_named=True) for swimmer in swimmers]
     written = []
-    per_month, room = _per_month(ax), room_points(ax)
-    for row, swimmer in enumerate(swimmers):
-        marks = marks_of(swimmer)
-        places = spread(marks, per_month)
-        end = max([swimmer.end, *places])
-        late = []
-        for number, (mark, place) in enumerate(zip(marks, places, strict=True)):
-            is_last = number == len(marks) - 1
-            following = end if is_last else places[number + 1] - 2 * WORD_GAP_POINTS / per_month
-            needed = place + (WORD_GAP_POINTS + text_width(mark.text, SMALL)) / per_month
-            if mark.text and place >= swimmer.end and needed < following:
-                written.append(_write(ax, (place, row), mark.text))
-            elif mark.text:
-                is_near = is_last and (end - place) * per_month <= MARKER_GAP_POINTS
-                late.append(mark.text if is_near else f"{mark.kind}: {mark.text}")
-        if late:
-            free = room - (end - ax.get_xlim()[0]) * per_month - WORD_GAP_POINTS
-            words = fit_text(", ".join(late), max(free, WIDEST_WORDS * room), SMALL)
-            written.append(_write(ax, (end, row), words))
+    for row, words in enumerate(rows):
+        for place, mark in words.beside:
+            written.append(_write(ax, (place, row), _say(mark, are_named)))
+        if words.late:
+            room = room_points(ax)
+            free = room - (words.end - ax.get_xlim()[0]) * _per_month(ax) - WORD_GAP_POINTS
+            text = "; ".join(_say(mark, are_named) for mark in words.late)
+            fitted = fit_text(text, max(free, WIDEST_WORDS * room), SMALL)
+            written.append(_write(ax, (words.end, row), fitted))
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class _RowWords:
+    """What one row says: beside markers, and behind its end, near the last marker or not."""
+
+    end: float
+    beside: tuple[tuple[float, Event], ...]
+    late: tuple[Event, ...]
+    is_near: bool
+
+
+def _place_words(ax: Axes, swimmer: Swimmer, *, is_named: bool) -> _RowWords:
+    """Find where the words of one row have room."""
+    marks, per_month = marks_of(swimmer), _per_month(ax)
+    places = spread(marks, per_month)
+    end = max([swimmer.end, *places])
+    beside, late, is_near = [], [], True
+    for number, (mark, place) in enumerate(zip(marks, places, strict=True)):
+        is_last = number == len(marks) - 1
+        following = end if is_last else places[number + 1] - 2 * WORD_GAP_POINTS / per_month
+        width = text_width(_say(mark, is_named), SMALL)
+        needed = place + (WORD_GAP_POINTS + width) / per_month
+        if mark.text and place >= swimmer.end and needed < following:
+            beside.append((place, mark))
+        elif mark.text:
+            is_near &= is_last and (end - place) * per_month <= MARKER_GAP_POINTS
+            late.append(mark)
+    return _RowWords(end, tuple(beside), tuple(late), is_near)
+
+
+def _say(mark: Event, is_named: bool) -> str:
+    """Return an event's words, after its name where rows are named."""
+    if not is_named:
+        return mark.text
+    is_word = mark.text[1:2].islower()
+    text = mark.text[:1].lower() + mark.text[1:] if is_word else mark.text
+    return f"{mark.kind[:1].upper()}{mark.kind[1:]}: {text}"
 
 
 def _write(ax: Axes, where: tuple[float, float], words: str) -> Text:

@@ -1,4 +1,4 @@
-"""How survival curves are estimated: scale and level of the limits, conventions at the ends."""
+"""What a time to an event is, and how its curve is estimated: limits, conventions at the ends."""
 
 from enum import Enum
 from typing import Annotated
@@ -9,6 +9,34 @@ from trialwright.protocol.endpoints import Model
 
 Level = Annotated[float, Field(gt=0.5, lt=1)]
 """A level of confidence, between one half and one."""
+
+
+class EventOf(Enum):
+    """Which event ends a time."""
+
+    PROGRESSION_OR_DEATH = "progression or death"
+    DEATH = "death"
+    RESPONSE = "response"
+
+
+class CountFrom(Enum):
+    """From which day a time is counted."""
+
+    TREATMENT_START = "treatment start"
+    FIRST_RESPONSE = "first response"
+
+
+class CensorAt(Enum):
+    """Where a time without event ends."""
+
+    LAST_ASSESSMENT = "last evaluable tumor assessment"
+    LAST_CONTACT = "last contact"
+
+
+class FollowUpMethod(Enum):
+    """How the length of follow-up is estimated."""
+
+    REVERSE_KAPLAN_MEIER = "reverse Kaplan-Meier"
 
 
 class ConfType(Enum):

@@ -35,6 +35,13 @@ class ProgressionDate(Enum):
     FIRST_DETECTION = "first_detection"  # a new lesion first seen, or the last target scan
 
 
+class Criteria(Enum):
+    """The response criteria."""
+
+    RECIST_1_1 = "RECIST 1.1"
+    IRECIST = "iRECIST"  # shown beside RECIST 1.1: progression must be confirmed
+
+
 class MissingDay(Enum):
     """Which day a date with year and month only is taken for."""
 

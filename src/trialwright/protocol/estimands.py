@@ -6,8 +6,22 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from trialwright.protocol.curves import CurveRules, Level, ZeroLimit
-from trialwright.protocol.endpoints import AnalysisRead, CensoringScheme, LandmarkRule, Model
+from trialwright.protocol.curves import (
+    CensorAt,
+    CountFrom,
+    CurveRules,
+    EventOf,
+    FollowUpMethod,
+    Level,
+    ZeroLimit,
+)
+from trialwright.protocol.endpoints import (
+    AnalysisRead,
+    CensoringScheme,
+    Criteria,
+    LandmarkRule,
+    Model,
+)
 from trialwright.protocol.grading import Grading, LabUnits
 from trialwright.protocol.safety_watch import SafetyWatch
 from trialwright.protocol.words import SHORT_NAME, Words, read_words
@@ -48,34 +62,6 @@ class Unknown(Enum):
 
     FAILURE = "failure"
     EXCLUDED = "excluded"
-
-
-class EventOf(Enum):
-    """Which event ends a time."""
-
-    PROGRESSION_OR_DEATH = "progression or death"
-    DEATH = "death"
-    RESPONSE = "response"
-
-
-class CountFrom(Enum):
-    """From which day a time is counted."""
-
-    TREATMENT_START = "treatment start"
-    FIRST_RESPONSE = "first response"
-
-
-class CensorAt(Enum):
-    """Where a time without event ends."""
-
-    LAST_ASSESSMENT = "last evaluable tumor assessment"
-    LAST_CONTACT = "last contact"
-
-
-class FollowUpMethod(Enum):
-    """How the length of follow-up is estimated."""
-
-    REVERSE_KAPLAN_MEIER = "reverse Kaplan-Meier"
 
 
 def _read_sensitivity(value: Any) -> Any:
@@ -205,6 +191,11 @@ class TimeToEvent(CurveRules, Estimand):
         default="median and curve", description="Summary measure"
     )
     event: EventOf = Field(description="Event that ends the time")
+    criteria: Criteria = Field(
+        default=Criteria.RECIST_1_1,
+        description="Criteria of progression; under `iRECIST` an unconfirmed progression that "
+        "resolves does not count, and `scheme` is not used",
+    )
     from_: CountFrom = Field(
         default=CountFrom.TREATMENT_START, alias="from", description="Day the time is counted from"
     )
@@ -224,6 +215,8 @@ class TimeToEvent(CurveRules, Estimand):
         """PARAMCD of the endpoint in ADTTE."""
         if self.from_ is CountFrom.FIRST_RESPONSE:
             return "RSD"
+        if self.criteria is Criteria.IRECIST and self.event is EventOf.PROGRESSION_OR_DEATH:
+            return "IPFS"
         return {
             EventOf.PROGRESSION_OR_DEATH: "PFS",
             EventOf.DEATH: "OS",

@@ -87,6 +87,8 @@ class Display(Enum):
     WATERFALL = "waterfall"
     SWIMMER = "swimmer"
     SPIDER = "spider"
+    IRECIST = "iRECIST"
+    INJECTED_LESIONS = "injected lesions"
     READER_AGREEMENT = "reader agreement"
     SURVIVAL = "survival"
     FOLLOW_UP = "follow-up"

@@ -4,7 +4,7 @@ from enum import Enum
 
 from pydantic import Field
 
-from trialwright.protocol.endpoints import AnalysisRead, Model
+from trialwright.protocol.endpoints import AnalysisRead, Criteria, Model
 from trialwright.protocol.words import Window
 
 
@@ -32,13 +32,6 @@ class BaselineScan(Enum):
     LAST_EVALUABLE = "last evaluable on or before treatment start"
 
 
-class Criteria(Enum):
-    """The response criteria."""
-
-    RECIST_1_1 = "RECIST 1.1"
-    IRECIST = "iRECIST"
-
-
 class TumorAssessments(Model):
     """How often tumors are measured, and from which day the weeks are counted."""
 
@@ -53,7 +46,21 @@ class TumorAssessments(Model):
     baseline_within_days: int = Field(
         default=28, gt=0, description="Most days from the baseline scan to the treatment start"
     )
-    criteria: Criteria = Field(default=Criteria.RECIST_1_1, description="Response criteria")
+    criteria: Criteria = Field(
+        default=Criteria.RECIST_1_1,
+        description="Response criteria; `iRECIST` is derived and shown beside RECIST 1.1, which "
+        "keeps deciding every endpoint that does not name iRECIST",
+    )
+    confirm_progression_after_days: int = Field(
+        default=28,
+        ge=0,
+        description="iRECIST: fewest days between an unconfirmed progression and the assessment "
+        "that confirms it",
+    )
+    injected_sums: bool = Field(
+        default=False,
+        description="Show the sums of injected and of non-injected target lesions apart",
+    )
 
 
 class Assessments(Model):

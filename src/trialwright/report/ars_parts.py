@@ -17,6 +17,7 @@ from trialwright.core.table import Table
 STATISTIC = "GF_STATISTIC"
 FILE_TYPES = {
     "txt": {"controlledTerm": "txt"},
+    "rtf": {"controlledTerm": "rtf"},
     "pdf": {"controlledTerm": "pdf"},
     "svg": {"controlledTerm": "svg", "sponsorTermId": "TERM_SVG"},
     "png": {"controlledTerm": "png", "sponsorTermId": "TERM_PNG"},

@@ -1,6 +1,7 @@
 """One sentence under each figure that says what to see."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from trialwright.analyze.agreement.result import AgreementResult
 from trialwright.analyze.best_response import BestResponseResult
@@ -18,6 +19,7 @@ from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tumor_change import BestChangeResult, ChangeOverTimeResult
 from trialwright.core.result import Result
 from trialwright.core.table import Text
+from trialwright.report.sentences.efficacy import tell_survival_briefly
 
 CAPTIONS: Mapping[type[Result], Callable[..., str]] = {
     FlowResult: lambda _: (
@@ -71,13 +73,31 @@ def _in_sentence(name: str) -> str:
     return name.replace("Reverse", "reverse")
 
 
-def caption_result(result: Result) -> Text:
-    """Return the caption of a result's figure."""
+def _tell_follow_up(result: SurvivalResult, results: Mapping[str, Result]) -> Text:
+    """Say how long patients were followed, where the curve is not that of follow-up itself."""
+    others = (item for item in results.values() if isinstance(item, SurvivalResult))
+    follow_up = next((item for item in others if item.is_follow_up), None)
+    if follow_up is None or result.is_follow_up:
+        return ()
+    return (" ", *tell_survival_briefly(follow_up))
+
+
+def caption_result(result: Result, results: Mapping[str, Result] = MappingProxyType({})) -> Text:
+    """Return the caption of a result's figure.
+
+    Parameters
+    ----------
+    result : Result
+        What the figure shows.
+    results : mapping
+        Every result of the run: a survival curve says how long patients were followed.
+    """
     if isinstance(result, SurvivalResult):
         band = f"{100 * result.level:g}% pointwise limits on the {result.conf_type} scale"
         return (
             f"{result.title} by {_in_sentence(result.method.name)}, with {band}. "
             "Ticks are censored patients; below the axis, patients at risk and cumulative events.",
+            *_tell_follow_up(result, results),
         )
     if isinstance(result, MarkerChange):
         return (

@@ -1,7 +1,6 @@
 """Which section comes when: the answer first, then the order of a paper's Results."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from trialwright.analyze.agreement.result import AgreementResult
@@ -10,22 +9,16 @@ from trialwright.analyze.efficacy import LandmarkResult
 from trialwright.analyze.safety import AdverseEventTerms
 from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
-from trialwright.core.errors import Finding
-from trialwright.core.result import Result
 from trialwright.core.table import Text
 from trialwright.protocol.estimands import Endpoint, Safety
-from trialwright.protocol.model import Protocol
 from trialwright.report.blocks import (
     AbsentBlock,
     Block,
     Document,
     Fact,
-    FigureBlock,
     FindingsBlock,
     Paragraph,
-    PatientBlock,
     Section,
-    SettingsBlock,
     TableBlock,
 )
 from trialwright.report.conduct import (
@@ -33,45 +26,22 @@ from trialwright.report.conduct import (
     describe_schedule,
     describe_screening,
 )
+from trialwright.report.material import Material
+from trialwright.report.material import section as _section
+from trialwright.report.material import show as _show
+from trialwright.report.material import tell as _tell
 from trialwright.report.methods import describe_methods
+from trialwright.report.options import list_optional_blocks
 from trialwright.report.proteins import describe_proteins
 from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import agreement, conduct, efficacy
+from trialwright.report.sentences.baseline import tell_baseline
 from trialwright.report.tissue import describe_tissue
 
 SAFETY_RESULTS = (
-    *("ae_overview", "ae_terms", "ae_interest", "ae_serious", "boundaries"),
-    *("lab_shift", "lab_grading"),
+    *("ae_overview", "ae_terms", "ae_related_terms", "ae_serious_terms", "ae_withdrawn_terms"),
+    *("ae_interest", "ae_serious", "boundaries", "lab_shift", "lab_grading"),
 )
-LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """What could not be made, and what it would need."""
-
-    what: str
-    needs: str
-    result_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Everything a report is composed of; nothing in it is calculated any more.
-
-    `figures` are by result id; `inputs` are (file, sha256, rows); `rules` explains each rule id.
-    """
-
-    protocol: Protocol
-    results: Mapping[str, Result]
-    figures: Mapping[str, FigureBlock]
-    findings: Sequence[Finding]
-    patients: Sequence[PatientBlock]
-    absences: Sequence[Absence]
-    settings: SettingsBlock
-    band: tuple[str, ...]
-    inputs: Sequence[tuple[str, str, int]] = ()
-    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 def compose_report(material: Material) -> Document:
@@ -116,6 +86,7 @@ def compose_report(material: Material) -> Document:
 def _facts(material: Material) -> list[Fact]:
     """Return the answer: populations, primary result, decision, times."""
     results, primary = material.results, _primary_id(material)
+    asked = {endpoint.id for endpoint in material.protocol.endpoints.all} - {primary}
     facts = [Fact("Data cut", (material.protocol.study.data_cut.isoformat(),))]
     flow: Any = results.get("flow")
     if flow is not None:
@@ -125,7 +96,7 @@ def _facts(material: Material) -> list[Fact]:
         if isinstance(result, StageResult):
             facts.append(Fact("Decision", efficacy.tell_stage(result)[0], is_main=True))
     for result in results.values():
-        if isinstance(result, SurvivalResult) and result.id != primary:
+        if isinstance(result, SurvivalResult) and result.id in asked:
             facts.append(Fact(result.title, efficacy.tell_survival_briefly(result)))
     return facts
 
@@ -151,38 +122,11 @@ def _tell_primary(material: Material) -> list[Text]:
     return told
 
 
-def _show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list[Block]:
-    """Return a result's sentences, figure and table, or what it would need."""
-    absent = [a for a in material.absences if a.result_id == result_id]
-    if result_id not in material.results:
-        return [AbsentBlock(a.what, a.needs) for a in absent]
-    result = material.results[result_id]
-    blocks: list[Block] = [Paragraph(text) for text in told]
-    if result_id in material.figures:
-        blocks.append(material.figures[result_id])
-    if result_id not in LISTED_WITH_PATIENTS:
-        blocks.append(TableBlock(result.table()))
-    return blocks
-
-
-def _tell(material: Material, result_id: str, tell: Any) -> list[Text]:
-    """Return a result's sentences; none where there is no result."""
-    result = material.results.get(result_id)
-    if result is None:
-        return []
-    told = tell(result)
-    return told if isinstance(told, list) else [told]
-
-
-def _section(section_id: str, title: str, blocks: Sequence[Block]) -> Section | None:
-    return Section(section_id, title, tuple(blocks)) if blocks else None
-
-
 def _participants(material: Material) -> Section | None:
     blocks = _show(material, "flow", _tell(material, "flow", conduct.tell_flow))
     blocks += describe_screening(material.results.get("screening"))
     if material.protocol.baseline:
-        blocks += _show(material, "baseline")
+        blocks += _show(material, "baseline", _tell(material, "baseline", tell_baseline))
     return _section("participants", "Participants", blocks)
 
 
@@ -247,6 +191,7 @@ def _response(material: Material) -> Section | None:
     ids = [i for i in _endpoint_ids_of_kind(material, "best_response") if i not in material.results]
     blocks += [block for result_id in ids for block in _show(material, result_id)]
     blocks += _show(material, "best_change") + _show(material, "change_over_time")
+    blocks += list_optional_blocks(material)
     return _section("response", "Response", blocks)
 
 

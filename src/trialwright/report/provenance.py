@@ -25,7 +25,7 @@ def describe_inputs(inputs: Sequence[tuple[str, str, int]]) -> TableBlock:
     heads = ("File", "Rows", "SHA-256, first 16 characters")
     note = (
         "A number of report.html opens to show how it came about and the rows of these files "
-        "behind it; "
+        "behind it; the folder listings has them for every table; "
         "manifest.json has the whole hashes and the version of every step."
     )
     return TableBlock(make_table("inputs", "Recorded files", heads, rows), (note,))

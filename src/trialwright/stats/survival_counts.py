@@ -33,8 +33,13 @@ class EventCounts:
     @property
     def n_censored(self) -> IntArray:
         """Censored at each time, after the events of that time."""
-        remaining: IntArray = np.append(self.n_risk[1:], 0)
-        return self.n_risk - remaining - self.n_event
+        return count_leaving(self.n_risk, self.n_event)
+
+
+def count_leaving(n_risk: IntArray, n_event: IntArray) -> IntArray:
+    """Count who leaves at each time without the event, from the counts at distinct times."""
+    remaining: IntArray = np.append(n_risk[1:], 0)
+    return n_risk - remaining - n_event
 
 
 def check_times(time: ArrayLike, event: ArrayLike) -> tuple[NDArray[np.generic], BoolArray]:

@@ -6,7 +6,7 @@ from enum import Enum
 import numpy as np
 
 from trialwright.core.arrays import FloatArray, IntArray
-from trialwright.stats.survival_counts import chunks
+from trialwright.stats.survival_counts import chunks, count_leaving
 from trialwright.stats.survival_limits import ConfidenceType, LimitAtZero, limit_survival
 
 
@@ -43,8 +43,7 @@ class SurvivalCurve:
     @property
     def n_censored(self) -> IntArray:
         """Subjects who leave at each time without the event."""
-        remaining: IntArray = np.append(self.n_risk[1:], 0)
-        return self.n_risk - remaining - self.n_event
+        return count_leaving(self.n_risk, self.n_event)
 
     @property
     def cumulative_hazard(self) -> FloatArray:

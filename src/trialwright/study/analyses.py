@@ -33,6 +33,7 @@ from trialwright.study.analyses_conduct import (
     list_dosing_analyses,
     list_safety_analyses,
 )
+from trialwright.study.analyses_options import list_option_analyses
 from trialwright.study.plasma import list_protein_analyses
 from trialwright.study.run import Needs, Step
 from trialwright.study.tissue_analyses import list_tissue_analyses, list_tissue_results
@@ -68,6 +69,8 @@ RESULT_DISPLAYS: Mapping[str, Display] = {
     "best_change": Display.WATERFALL,
     "change_over_time": Display.SPIDER,
     "course": Display.SWIMMER,
+    **dict.fromkeys(("irecist", "ipfs"), Display.IRECIST),
+    "injected": Display.INJECTED_LESIONS,
     "agreement": Display.READER_AGREEMENT,
     "proteins": Display.PLASMA,
     "protein_changes": Display.PLASMA,
@@ -138,6 +141,7 @@ def _list_all(protocol: Protocol) -> list[Step]:
         ),
         *[step for endpoint in protocol.endpoints.all for step in _of_endpoint(protocol, endpoint)],
         *_list_courses(protocol, flag),
+        *list_option_analyses(protocol, (flag, label), name_populations(protocol)),
         *_list_agreement(protocol, (flag, label)),
         *list_tissue_analyses(protocol, (flag, label)),
         *list_protein_analyses(protocol),

@@ -7,18 +7,24 @@ from trialwright.analyze.boundaries import analyze_boundaries
 from trialwright.analyze.dosing import analyze_dosing
 from trialwright.analyze.lab_grading import analyze_lab_grading
 from trialwright.analyze.lab_shift import analyze_lab_shift
-from trialwright.analyze.safety import analyze_adverse_event_overview, analyze_adverse_event_terms
+from trialwright.analyze.safety import (
+    analyze_adverse_event_cut,
+    analyze_adverse_event_overview,
+    analyze_adverse_event_terms,
+)
 from trialwright.analyze.safety_interest import analyze_interest, analyze_serious
 from trialwright.analyze.schedule import analyze_schedule
 from trialwright.analyze.screening import analyze_screening
 from trialwright.datasets.lab_criteria import name_ctcae
+from trialwright.derive.event_cuts import EventCut
 from trialwright.protocol.estimands import Safety
 from trialwright.protocol.model import Protocol
 from trialwright.study.run import Needs, Step
 
 NAMED = "Terms named by the protocol"
 SAFETY_RESULTS = (
-    *("ae_overview", "ae_terms", "ae_interest", "ae_serious", "boundaries"),
+    *("ae_overview", "ae_terms", "ae_related_terms", "ae_serious_terms", "ae_withdrawn_terms"),
+    *("ae_interest", "ae_serious", "boundaries"),
     *("lab_shift", "lab_grading"),
 )
 """Results of a safety endpoint, in the order of the report."""
@@ -61,6 +67,12 @@ def list_safety_analyses(protocol: Protocol, endpoint: Safety) -> list[Step]:
             {"arms": arms, "agents": agents},
         ),
         Step("ae_terms", "adverse events by term", analyze_adverse_event_terms, events, given),
+        *[
+            Step(cut.result_id, cut.title, analyze_adverse_event_cut, events,
+                 {**given, "cut": cut})
+            for cut in EventCut
+            if cut is not EventCut.ALL
+        ],
     ]  # fmt: skip
     lists = list_interest(endpoint)
     if lists:

@@ -24,23 +24,36 @@ from trialwright.study.reporting import print_band
 from trialwright.study.run import ABSENT, DONE, UNCHANGED, Step, StepReport, run_steps
 from trialwright.study.store import Store
 
-DOCUMENTS = ("report.pdf", "report.docx", "report.ars")
+DOCUMENTS = ("report.pdf", "report.docx", "report.rtf", "report.listings", "report.ars")
+LISTINGS = "listings/*.csv"
+RTF_TABLES = "tables/*.rtf"
 NEEDS_OFFICE = "needs pip install 'trialwright[office]'"
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file of the results folder, the function that makes its bytes, and the library it needs."""
+    """Files of the results folder, the function that makes them, and the library it needs.
+
+    `file` names one, or a pattern such as tables/*.rtf whose star stands for a name that `make`
+    gives.
+    """
 
     name: str
     title: str
     file: str
-    make: Callable[[], bytes]
+    make: Callable[[], bytes | Mapping[str, bytes]]
     library: str = ""
+
+    def find(self, results: Path) -> list[Path]:
+        """Return the files that are there."""
+        return sorted(results.glob(self.file))
 
 
 def list_documents(
-    store: Store, compose: Callable[[], Document], describe: Callable[[], dict[str, Any]]
+    store: Store,
+    compose: Callable[[], Document],
+    describe: Callable[[], dict[str, Any]],
+    list_rows: Callable[[], dict[str, bytes]],
 ) -> list[Output]:
     """Return the documents of a run; what each is made of is asked for when it is made.
 
@@ -52,6 +65,8 @@ def list_documents(
         Returns the report.
     describe : callable
         Returns the results as CDISC ARS.
+    list_rows : callable
+        Returns the listings behind the tables.
     """
 
     def make_pdf() -> bytes:
@@ -64,12 +79,19 @@ def list_documents(
 
         return render_docx(compose(), store.results)
 
+    def make_rtf() -> dict[str, bytes]:
+        from trialwright.report.rtf import render_tables
+
+        return render_tables(compose())
+
     def make_json() -> bytes:
         return json.dumps(describe(), ensure_ascii=False, indent=1).encode()
 
     return [
         Output("report.pdf", "report as PDF", "report.pdf", make_pdf, "typst"),
         Output("report.docx", "report as DOCX", "report.docx", make_docx, "python-docx"),
+        Output("report.rtf", "tables as RTF", RTF_TABLES, make_rtf, "rtflite"),
+        Output("report.listings", "listings behind the tables", LISTINGS, list_rows),
         Output("report.ars", "results as CDISC ARS", "ars.json", make_json),
     ]
 
@@ -95,29 +117,41 @@ def run_documents(
     """
     reports = []
     for output in outputs:
-        path = store.results / output.file
         installed = _find_version(output.library)
-        if installed is None or not path.exists():
+        if installed is None or not output.find(store.results):
             store.states.pop(output.name, None)
         if installed is None:
             report = StepReport(output.name, output.title, ABSENT, 0.0, NEEDS_OFFICE)
         else:
-            [report] = run_steps([_make_step(output, path, installed)], store, tell)
+            [report] = run_steps([_make_step(output, store.results, installed)], store, tell)
         if report.status not in (DONE, UNCHANGED):
-            path.unlink(missing_ok=True)
+            remove_files(output.find(store.results))
         reports.append(report)
     store.write_states()
     return reports
 
 
-def _make_step(output: Output, path: Path, stamp: str) -> Step:
-    """Return the step that writes one file."""
+def remove_files(paths: Sequence[Path]) -> None:
+    """Remove files of an earlier run."""
+    for path in paths:
+        path.unlink(missing_ok=True)
 
-    def write(**_: Any) -> dict[str, str]:
-        draft = path.with_name(path.name + ".part")
-        draft.write_bytes(output.make())
-        draft.replace(path)
-        return {"file": output.file, "sha256": hash_file(path)}
+
+def _make_step(output: Output, results: Path, stamp: str) -> Step:
+    """Return the step that writes the files of one output."""
+
+    def write(**_: Any) -> dict[str, dict[str, str]]:
+        made = output.make()
+        contents = {"": made} if isinstance(made, bytes) else made
+        files = {output.file.replace("*", name): content for name, content in contents.items()}
+        for file, content in files.items():
+            draft = results / f"{file}.part"
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(content)
+            draft.replace(results / file)
+        written = {results / file for file in files}
+        remove_files([path for path in output.find(results) if path not in written])
+        return {"files": {file: hash_file(results / file) for file in sorted(files)}}
 
     return Step(output.name, output.title, write, {"report": "report"}, stamp=stamp)
 
@@ -201,5 +235,10 @@ def _find_sets(
 
 def _find_files(name: str, store: Store) -> list[str]:
     """Return the files of the results folder that show one result."""
-    wanted = (f"tables/{name}.txt", f"{FOLDER}/{name}.svg", f"{FOLDER}/{name}.png")
+    wanted = (
+        f"tables/{name}.txt",
+        f"tables/{name}.rtf",
+        f"{FOLDER}/{name}.svg",
+        f"{FOLDER}/{name}.png",
+    )
     return [path for path in wanted if (store.results / path).exists()]

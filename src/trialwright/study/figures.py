@@ -7,18 +7,23 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from trialwright.core.result import Result
 from trialwright.core.table import Text
 from trialwright.figures.style import save_figure
 from trialwright.report.blocks import Download, FigureBlock
 
 FOLDER = "figures"
+FORMULA_START = r"^[=+\-@\t\r]"
 WORTH_A_PROCESS = 40  # fewer patients are drawn before another process has started
 MOST_WORKERS = 8
 
 
-def draw_result(result: Result, results: Path, footer: str) -> dict[str, str]:
+def draw_result(result: Result, results: Path, footer: str) -> dict[str, Any]:
     """Draw a result's figure; return the names of its files and its text alternative.
+
+    What is drawn stands beside it as CSV: the frames of the result, or its statistics.
 
     Parameters
     ----------
@@ -35,8 +40,31 @@ def draw_result(result: Result, results: Path, footer: str) -> dict[str, str]:
     return {
         "svg": svg.relative_to(results).as_posix(),
         "png": png.relative_to(results).as_posix(),
+        "csv": write_drawn_data(result, results),
         "alt": alt,
     }
+
+
+def write_drawn_data(result: Result, results: Path) -> list[str]:
+    """Write what a figure shows as CSV; return the names of the files.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    _, frames = result.pack()
+    names = type(result).drawn_frames or ("data",)
+    written = []
+    for name in names:
+        ending = f"_{name}" if len(names) > 1 else ""
+        file = f"{FOLDER}/{result.id}{ending}.csv"
+        (results / file).parent.mkdir(parents=True, exist_ok=True)
+        disarm_formulas(frames[name]).write_csv(results / file)
+        written.append(file)
+    return written
+
+
+def disarm_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    return frame.with_columns(pl.selectors.string().str.replace(FORMULA_START, "'${0}"))
 
 
 def draw_patients(patients: Any, results: Path, footer: str) -> dict[str, dict[str, str]]:
@@ -74,7 +102,7 @@ def _draw_some(
 def list_files(drawn: Mapping[str, Any]) -> list[str]:
     """Return the files of a drawn figure, or of every patient's, below the results folder."""
     if isinstance(drawn.get("svg"), str):
-        return [drawn["svg"], drawn["png"]]
+        return [drawn["svg"], drawn["png"], *drawn.get("csv", ())]
     return [file for item in drawn.values() for file in list_files(item)]
 
 
@@ -92,7 +120,7 @@ def safe_name(subject: str) -> str:
 
 
 def load_figure(
-    drawn: Mapping[str, str], results: Path, figure_id: str, title: str, caption: Text
+    drawn: Mapping[str, Any], results: Path, figure_id: str, title: str, caption: Text
 ) -> FigureBlock:
     """Return a drawn figure as the report shows it."""
     return FigureBlock(
@@ -101,5 +129,9 @@ def load_figure(
         svg=(results / drawn["svg"]).read_text(encoding="utf-8"),
         caption=caption,
         alt=drawn["alt"],
-        downloads=(Download("SVG", drawn["svg"]), Download("PNG", drawn["png"])),
+        downloads=(
+            Download("SVG", drawn["svg"]),
+            Download("PNG", drawn["png"]),
+            *(Download("CSV", file) for file in drawn.get("csv", ())),
+        ),
     )

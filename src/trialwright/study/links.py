@@ -39,6 +39,7 @@ ADSL_LINKS = (
 SCREENED = ("dm", "ds", "mh", "suppmh", "suppdm", "qs", "lb", "bs", "cm", "pr", "tr", "tu", "ex")
 
 _SAME_VISIT = {"USUBJID": "USUBJID", "PARQUAL": "PARQUAL", "VISITNUM": "VISITNUM"}
+_OF_READ = {"USUBJID": "USUBJID", "PARQUAL": "PARQUAL"}
 _SOURCE_ROW = {"USUBJID": "USUBJID", "SRCSEQ": "ASEQ"}
 _BY_SOURCE = (
     Link("adrs", _SOURCE_ROW, when={"SRCDOM": "ADRS"}),
@@ -87,11 +88,16 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
     "adrs": (
         Link("responses", _SAME_VISIT, where={"PARAMCD": "OVR"}),
         Link("adsl", SUBJECT, when={"PARAMCD": "DEATH"}, input_variable="DTHDT"),
+        Link("adrs", _OF_READ, when={"PARAMCD": "IBOR"}, where={"PARAMCD": "IOVR"}),
         # What is unknown at a landmark may rest on no assessment, and always on the start.
         Link("adsl", SUBJECT, when={"AVALC": "UNKNOWN"}, input_variable="TRTSDT"),
         *_BY_SOURCE,
     ),
-    "adtte": (Link("adsl", SUBJECT, input_variable="TRTSDT"), *_BY_SOURCE),
+    "adtte": (
+        Link("adsl", SUBJECT, input_variable="TRTSDT"),
+        Link("adrs", _OF_READ, when={"PARAMCD": "IPFS"}, where={"PARAMCD": "IOVR"}),
+        *_BY_SOURCE,
+    ),
     "adbm": (
         Link("plasma", {"USUBJID": "USUBJID", "SRCSEQ": "PLSEQ"}, when={"SRCDOM": "PLASMA"}),
         Link("slides", {**SUBJECT, "BMXFN": "FILE"}, when={"SRCDOM": "SLIDES"}),

@@ -25,8 +25,9 @@ from trialwright.report.blocks import (
     SettingsBlock,
 )
 from trialwright.report.captions import caption_result
-from trialwright.report.document import Absence, Material, compose_report
+from trialwright.report.document import compose_report
 from trialwright.report.html import render_html
+from trialwright.report.material import Absence, Material
 from trialwright.report.patients import describe_patient
 from trialwright.study.evidence import gather_evidence
 from trialwright.study.figures import load_figure
@@ -73,7 +74,7 @@ def compose_document(
     """
     figures = {
         name: load_figure(
-            drawn, store.results, name, results[name].title, caption_result(results[name])
+            drawn, store.results, name, results[name].title, caption_result(results[name], results)
         )
         for name, drawn in made["figures"].items()
     }

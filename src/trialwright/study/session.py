@@ -20,6 +20,8 @@ from trialwright.study.directory import PROTOCOL_FILE, StudyDirectory, find_stud
 from trialwright.study.documents import DOCUMENTS, describe_results, list_documents, run_documents
 from trialwright.study.figures import remove_other_files
 from trialwright.study.findings import read_findings
+from trialwright.study.links import find_links
+from trialwright.study.listings import list_rows
 from trialwright.study.mapped import ORIGIN, list_sources
 from trialwright.study.plasma import keep_possible, list_plasma_check
 from trialwright.study.publishing import Publisher
@@ -169,6 +171,7 @@ class Study:
             self.store,
             lambda: publisher.compose(before),
             lambda: describe_results(self.protocol, results, self.store),
+            lambda: list_rows(results, self.store, find_links(self.protocol), self.files),
         )
         reports += run_documents(documents, self.store, tell)
         if any(report.status == DONE for report in reports[len(before) :]):

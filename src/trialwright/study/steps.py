@@ -28,6 +28,14 @@ from trialwright.derive.dose_occasions import derive_dose_occasions
 from trialwright.derive.eligibility.evaluate import derive_eligibility
 from trialwright.derive.exposure import derive_adex
 from trialwright.derive.exposure_summary import derive_exposure_summary
+from trialwright.derive.immune_parameters import (
+    derive_immune_responses,
+    derive_immune_times,
+    derive_sums_apart,
+    list_immune_settings,
+    shows_injected_sums,
+    uses_irecist,
+)
 from trialwright.derive.lab_values import derive_adlb
 from trialwright.derive.populations import derive_adsl
 from trialwright.derive.schedule.compliance import derive_schedule
@@ -39,7 +47,7 @@ from trialwright.protocol.estimands import (
 from trialwright.protocol.grading import LabUnits
 from trialwright.protocol.model import Protocol
 from trialwright.study.plasma import list_biomarker_visits, list_plasma_reading
-from trialwright.study.run import Step
+from trialwright.study.run import Needs, Step
 
 ADSL_DOMAINS = (
     *("dm", "ds", "ie", "bs", "dd", "ss", "sv", "ex", "tu", "tr", "rs", "qs", "vs", "lb"),
@@ -159,6 +167,7 @@ def _list_tumor_derivations(protocol: Protocol) -> list[Step]:
     rules, reads = protocol.response, list_reads(protocol)
     landmarks = [e for e in protocol.endpoints.all if isinstance(e, Landmark)]
     lesions = {"lesions": "lesions", "responses": "responses"}
+    sums = {"apart": "injected_sums"} if shows_injected_sums(protocol) else {}
     return [
         Step(
             "lesions", "lesion measurements", derive_lesions,
@@ -170,16 +179,47 @@ def _list_tumor_derivations(protocol: Protocol) -> list[Step]:
             {"recorded": ("rs", "lb"), "lesions": "lesions", "adsl": "adsl"},
             {"rules": rules, "reads": reads}, optional=frozenset({"lesions"}),
         ),
-        Step("adtr", "target sums", derive_target_sums, lesions, {"rules": rules}),
+        *_list_options(protocol),
         Step(
-            "adtte", "times to events", derive_times, {"responses": "responses", "adsl": "adsl"},
-            {"rules": rules, "schemes": list_schemes(protocol)}, optional=frozenset({"responses"}),
+            "adtr", "target sums", derive_target_sums, {**lesions, **sums}, {"rules": rules},
+            optional=frozenset(sums),
+        ),
+        Step(
+            "adtte", "times to events", derive_times,
+            {"responses": "responses", "adsl": "adsl", **_immune(protocol, "irecist_times")},
+            {"rules": rules, "schemes": list_schemes(protocol)},
+            optional=frozenset({"responses", "immune"}),
         ),
         Step(
             "adrs", "responses and landmarks", derive_all_responses,
-            {"responses": "responses", "adtte": "adtte", "adsl": "adsl"}, {"landmarks": landmarks},
+            {"responses": "responses", "adtte": "adtte", "adsl": "adsl",
+             **_immune(protocol, "irecist_responses")},
+            {"landmarks": landmarks}, optional=frozenset({"immune"}),
         ),
     ]  # fmt: skip
+
+
+def _immune(protocol: Protocol, name: str) -> dict[str, str]:
+    """Return the input that iRECIST adds to a dataset; none where nobody asked for it."""
+    return {"immune": name} if uses_irecist(protocol) else {}
+
+
+def _list_options(protocol: Protocol) -> list[Step]:
+    """Return the steps that a default report leaves out: iRECIST, and injected lesions apart."""
+    inputs = {"lesions": "lesions", "adsl": "adsl"}
+    settings = list_immune_settings(protocol)
+    steps = []
+    if uses_irecist(protocol):
+        steps = [
+            Step("irecist_responses", "responses by iRECIST", derive_immune_responses, inputs,
+                 settings),
+            Step("irecist_times", "times by iRECIST", derive_immune_times, inputs, settings),
+        ]  # fmt: skip
+    if shows_injected_sums(protocol):
+        given: dict[str, Needs] = {"recorded": ("ex", "tu", "supptu"), "lesions": "lesions"}
+        read = {"read": protocol.central_review.analysis_read}
+        steps.append(Step("injected_sums", "injected lesions", derive_sums_apart, given, read))
+    return steps
 
 
 def _list_lab_derivations(protocol: Protocol) -> list[Step]:

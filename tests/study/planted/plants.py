@@ -153,6 +153,7 @@ PLANTS: dict[str, Plant] = {
     "THERAPY-DATE": put("cm", 2, CMSTDTC=""),
     "VISIT-ORDER": put("sv", 0, SVSTDTC="2021-02-02"),
     "VISIT-WINDOW": put("sv", 3, SVSTDTC="2021-03-01"),
+    "SCAN-ORDER": put("tr", 7, TRDTC="2021-01-02"),
     "SCAN-WINDOW": put("tr", 7, TRDTC="2021-04-05"),
     "TR-ORPHAN": put("tr", 4, TRLNKID="T03"),
     "TU-UNMEASURED": add("tu", 2, TUSEQ="9", TULNKID="NT02"),

@@ -64,12 +64,20 @@ def test_a_label_is_written_and_the_identifier_in_its_absence():
 
 def test_words_that_have_to_move_behind_the_row_say_what_they_belong_to():
     late = EVENTS.with_columns(time_months=pl.Series([1.45, 1.4, 2.7, 0.3]))
-    assert "discontinuation: progression" in words_of(draw_swimmer(BARS, late))
+    assert "Discontinuation: progression" in words_of(draw_swimmer(BARS, late))
 
 
 def test_words_behind_a_bar_that_ends_after_their_marker_say_what_they_belong_to():
     early = EVENTS.with_columns(text=pl.Series([None, None, "central read", None]))
-    assert "first response: central read" in words_of(draw_swimmer(BARS, early))
+    assert "First response: central read" in words_of(draw_swimmer(BARS, early))
+
+
+def test_where_one_row_names_its_words_all_do():
+    late = EVENTS.with_columns(time_months=pl.Series([1.45, 1.4, 2.7, 0.3]))
+    words = words_of(draw_swimmer(BARS, late))
+    assert all(
+        ": " in word for word in words if "progression" in word.lower() and word != "Progression"
+    )
 
 
 def test_markers_that_would_cover_each_other_stand_side_by_side():

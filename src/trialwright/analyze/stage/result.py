@@ -47,6 +47,7 @@ class StageResult(Result):
     """
 
     has_figure: ClassVar[bool] = True
+    drawn_frames: ClassVar[tuple[str, ...]] = ("path",)
     bounds: list[int]
     decisions: dict[str, Any]
     kinds: list[str]

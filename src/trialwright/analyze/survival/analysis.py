@@ -36,6 +36,7 @@ from trialwright.stats.survival import (
 )
 
 MEDIAN = 0.5
+READINGS = {"at": "Curve", "low": "Lower limit of the curve", "high": "Upper limit of the curve"}
 AT_ZERO = {ZeroLimit.NOT_ESTIMABLE: LimitAtZero.UNDEFINED, ZeroLimit.ZERO: LimitAtZero.ZERO}
 BEYOND = {
     BeyondLast.CARRIED_FORWARD: Beyond.CARRY_FORWARD,
@@ -133,13 +134,12 @@ class _Estimate:
         rows = rows.drop_nulls("AVAL")
         if rows.is_empty():
             return None
-        rules: CurveRules = self.endpoint
         estimate = estimate_follow_up if self.is_reverse else estimate_survival
         return estimate(
             rows["AVAL"].to_numpy(),
             rows["CNSR"].to_numpy() == 0,
-            conf_type=ConfidenceType(rules.conf_type.value),
-            level=rules.conf_level,
+            conf_type=ConfidenceType(self.endpoint.conf_type.value),
+            level=self.endpoint.conf_level,
             at_zero=AT_ZERO[at_zero],
         )
 
@@ -281,10 +281,10 @@ def _add_estimates(
         ("upper", "Upper limit of the median", median.upper if median else None),
     ):
         add(name, label, None if days is None else months_from_days(days), rows, "months")
+    add("last", "Curve at its last time", float(curve.survival[-1]) if curve else None, rows)
     for months in estimate.landmarks_months:
         values = _read_curve(curve, months, estimate.endpoint)
-        labels = ("Curve", "Lower limit of the curve", "Upper limit of the curve")
-        for name, label, value in zip(("at", "low", "high"), labels, values, strict=True):
+        for (name, label), value in zip(READINGS.items(), values, strict=True):
             add(f"{name}_{months:g}m", f"{label} at {months:g} months", value, rows)
 
 

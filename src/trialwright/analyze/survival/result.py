@@ -10,6 +10,7 @@ from trialwright.core.ledger import MAIN, Group, make_groups, name_parts
 from trialwright.core.result import Result
 from trialwright.core.table import (
     NOT_ESTIMABLE,
+    NOT_REACHED,
     Cell,
     Table,
     as_percent,
@@ -22,6 +23,7 @@ from trialwright.core.table import (
 from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
 
 RISK_TABLE_TICKS = 8
+NO_BREAK = "\N{NO-BREAK SPACE}"  # a head that breaks keeps its interval whole
 EXPLAINED = {
     "zero limit": "Zero limit: where the curve is zero its limits are zero (the convention of "
     "lifelines and statsmodels), not undefined (R, SAS).",
@@ -51,6 +53,7 @@ class SurvivalResult(Result):
     """
 
     has_figure: ClassVar[bool] = True
+    drawn_frames: ClassVar[tuple[str, ...]] = ("curve",)
     arms: list[list[str]]
     analyses: list[list[str]]
     landmarks_months: list[float]
@@ -67,15 +70,16 @@ class SurvivalResult(Result):
         """Return one row per analysis and arm."""
         percent = f"{100 * self.level:g}%"
         ended = "Alive at last contact" if self.is_follow_up else "Events"
-        heads = ["", "Patients", ended, f"Median, months ({percent} CI)"]
-        heads += [f"At {m:g} months, % ({percent} CI)" for m in self.landmarks_months]
+        limits = f"({percent}{NO_BREAK}CI)"
+        heads = ["", "Patients", ended, f"Median, months {limits}"]
+        heads += [f"At {m:g} months, % {limits}" for m in self.landmarks_months]
         rows = []
         for key, label in self.analyses:
             for group in make_groups([(code, name) for code, name in self.arms]):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 rows.append(row(name, *self._cells(group, key)))
         scale = f"confidence limits on the {self.conf_type} scale"
-        note = f"{self.method.name}; {scale}. NE, not estimable."
+        note = f"{self.method.name}; {scale}. NE, not estimable; NR, not reached."
         explained = [text for words, text in EXPLAINED.items() if self._has_analysis(words)]
         return make_table(self.id, self.title, heads, rows, [note, *explained])
 
@@ -88,19 +92,41 @@ class SurvivalResult(Result):
             yield cell(str(self.count(key)), self.ref(key))
         yield self.print_median(group, analysis)
         for months in self.landmarks_months:
-            keys = [
-                group.key(*name_parts(analysis, f"{n}_{months:g}m")) for n in ("at", "low", "high")
-            ]
-            at, low, high = (as_percent(self.value(key)) for key in keys)
-            text = _print_estimate(at, low, high)
+            text = _print_estimate(*self._read_landmark(group, analysis, months))
+            keys = self._landmark_keys(group, analysis, months)
             yield cell(text, *(self.ref(key) for key in keys))
 
     def print_median(self, group: Group | None = None, analysis: str = MAIN) -> Cell:
         """Print the median with its limits, in months."""
         group = group or Group("All")
         keys = [group.key(*name_parts(analysis, name)) for name in ("median", "lower", "upper")]
-        median, low, high = (self.value(key) for key in keys)
-        text = _print_estimate(median, low, high)
+        text = self._print_median(group, analysis)
+        return cell(text, *(self.ref(key) for key in keys))
+
+    def _print_median(self, group: Group, analysis: str) -> str:
+        names = ("median", "lower", "upper")
+        median, low, high = (self.value(group.key(*name_parts(analysis, n))) for n in names)
+        missing = self._name_missing(group, analysis)
+        if median is None and low is None and high is None:
+            return NOT_REACHED if self.count(group.key(*name_parts(analysis, "n"))) else missing
+        middle = NOT_REACHED if median is None else round_half_up(median, 1)
+        return f"{middle} ({print_interval(low, high, missing=missing)})"
+
+    def _name_missing(self, group: Group, analysis: str) -> str:
+        """Tell why a limit is missing: the follow-up was too short, or its curve ended at zero.
+
+        Where the curve is zero its limits do not exist (R, SAS), so that none can be waited for.
+        """
+        last = self.value(group.key(*name_parts(analysis, "last")))
+        return NOT_REACHED if last else NOT_ESTIMABLE
+
+    def print_limits(self, group: Group | None = None, analysis: str = MAIN) -> Cell:
+        """Print the limits of the median alone, in months."""
+        group = group or Group("All")
+        keys = [group.key(*name_parts(analysis, name)) for name in ("lower", "upper")]
+        missing = self._name_missing(group, analysis)
+        low, high = (self.value(key) for key in keys)
+        text = print_interval(low, high, missing=missing)
         return cell(text, *(self.ref(key) for key in keys))
 
     def plot(self, ax: Any = None) -> Any:
@@ -121,6 +147,28 @@ class SurvivalResult(Result):
         n = self.count(group.key("events"))
         return f"{n} alive" if self.is_follow_up else f"{n} event{'' if n == 1 else 's'}"
 
+    def _tell_landmarks(self, group: Group) -> str:
+        """Say what the curve reads at the landmarks; nothing where it ended before."""
+        told = [
+            f"\nAt {months:g} months {round_half_up(at, 1)}% ({print_interval(low, high)})"
+            for months in self.landmarks_months
+            for at, low, high in [self._read_landmark(group, MAIN, months)]
+            if at is not None
+        ]
+        return "".join(told)
+
+    def _read_landmark(
+        self, group: Group, analysis: str, months: float
+    ) -> tuple[float | None, float | None, float | None]:
+        """Return the curve at a landmark with its limits, in percent."""
+        keys = self._landmark_keys(group, analysis, months)
+        at, low, high = (as_percent(self.value(key)) for key in keys)
+        return at, low, high
+
+    def _landmark_keys(self, group: Group, analysis: str, months: float) -> list[str]:
+        names = ("at", "low", "high")
+        return [group.key(*name_parts(analysis, f"{name}_{months:g}m")) for name in names]
+
     def _medians(self) -> pl.DataFrame:
         """Return each curve's median with its words."""
         groups = make_groups([(code, name) for code, name in self.arms])
@@ -130,7 +178,8 @@ class SurvivalResult(Result):
                 "stratum": group.label,
                 "median_months": self.value(group.key("median")),
                 "text": f"Median {self.print_median(group).text} months, "
-                f"{self._name_events(group)} in {self.count(group.key('n'))}",
+                f"{self._name_events(group)} in {self.count(group.key('n'))}"
+                f"{self._tell_landmarks(group)}",
             }
             for group in shown
             if self.count(group.key("n"))

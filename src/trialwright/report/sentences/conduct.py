@@ -1,12 +1,11 @@
 """Sentences on who took part, what was given and what went wrong; every number is a cell."""
 
-from trialwright.analyze.baseline import BaselineResult
 from trialwright.analyze.disposition import NOT_STATED, ReasonsResult
 from trialwright.analyze.exposure import ExposureResult
 from trialwright.analyze.flow import FlowResult
 from trialwright.analyze.safety import AdverseEventTerms, find_severe_terms
 from trialwright.core.ledger import make_groups
-from trialwright.core.table import Cell, Text, cell, round_half_up
+from trialwright.core.table import Cell, Text, cell, print_count_summary, round_half_up
 from trialwright.report.sentences.words import number, opening, plural, speak_of, within
 
 MOST_NAMED = 3
@@ -52,7 +51,7 @@ def tell_exposure(result: ExposureResult) -> list[Text]:
                 f" {plural(result.count(total), 'cycle was', 'cycles were')} started by ",
                 number(result, group.key("n")),
                 f" treated {_patients(result.count(group.key('n')))}, a median of ",
-                cell(_print_median(result.value(median)), result.ref(median)),
+                cell(print_count_summary(result.value(median)), result.ref(median)),
                 " per patient (range ",
                 span,
                 ").",
@@ -139,17 +138,5 @@ def tell_adverse_events(result: AdverseEventTerms) -> Text:
     return (*parts, ".")
 
 
-def tell_baseline(result: BaselineResult) -> Text:
-    """Name the population and its size."""
-    group = make_groups([(code, name) for code, name in result.arms])[-1]
-    n = group.key("n")
-    return (f"{result.population}: ", number(result, n), f" {_patients(result.count(n))}.")
-
-
 def _patients(n: int) -> str:
     return plural(n, "patient", "patients")
-
-
-def _print_median(value: float | None) -> str:
-    """Print a median of counts as the table prints it: a half keeps its decimal."""
-    return round_half_up(value, 0 if value is not None and value == round(value) else 1)

@@ -158,17 +158,16 @@ def tell_survival_briefly(result: SurvivalResult) -> Text:
 
 def _tell_median(result: SurvivalResult, group: Group, *, is_first: bool) -> Text:
     title = within(result.title)
-    median, low, high = (group.key(name) for name in ("median", "lower", "upper"))
+    median = group.key("median")
     value = result.value(median)
     words = "could not be estimated" if result.is_follow_up else "was not reached"
     if value is not None:
         words = "was "
     parts: list[str | Cell] = [f"{'Median' if is_first else 'median'} {title} {words}"]
     if value is not None:
-        limits = print_interval(result.value(low), result.value(high))
         parts += [cell(round_half_up(value, 1), result.ref(median)), " months"]
         parts += [f" ({100 * result.level:g}% CI "]
-        parts += [cell(limits, result.ref(low), result.ref(high)), "; "]
+        parts += [result.print_limits(group), "; "]
     else:
         parts.append(" (")
     n = group.key("n")

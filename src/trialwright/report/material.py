@@ -1,0 +1,78 @@
+"""What a report is composed of, and how one result is shown in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trialwright.core.errors import Finding
+from trialwright.core.result import Result
+from trialwright.core.table import Text
+from trialwright.protocol.model import Protocol
+from trialwright.report.blocks import (
+    AbsentBlock,
+    Block,
+    FigureBlock,
+    Paragraph,
+    PatientBlock,
+    Section,
+    SettingsBlock,
+    TableBlock,
+)
+
+LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What could not be made, and what it would need."""
+
+    what: str
+    needs: str
+    result_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything a report is composed of; nothing in it is calculated any more.
+
+    `figures` are by result id; `inputs` are (file, sha256, rows); `rules` explains each rule id.
+    """
+
+    protocol: Protocol
+    results: Mapping[str, Result]
+    figures: Mapping[str, FigureBlock]
+    findings: Sequence[Finding]
+    patients: Sequence[PatientBlock]
+    absences: Sequence[Absence]
+    settings: SettingsBlock
+    band: tuple[str, ...]
+    inputs: Sequence[tuple[str, str, int]] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+
+def show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list[Block]:
+    """Return a result's sentences, figure and table, or what it would need."""
+    absent = [a for a in material.absences if a.result_id == result_id]
+    if result_id not in material.results:
+        return [AbsentBlock(a.what, a.needs) for a in absent]
+    result = material.results[result_id]
+    blocks: list[Block] = [Paragraph(text) for text in told]
+    if result_id in material.figures:
+        blocks.append(material.figures[result_id])
+    if result_id not in LISTED_WITH_PATIENTS:
+        blocks.append(TableBlock(result.table()))
+    return blocks
+
+
+def tell(material: Material, result_id: str, tell: Any) -> list[Text]:
+    """Return a result's sentences; none where there is no result."""
+    result = material.results.get(result_id)
+    if result is None:
+        return []
+    told = tell(result)
+    return told if isinstance(told, list) else [told]
+
+
+def section(section_id: str, title: str, blocks: Sequence[Block]) -> Section | None:
+    """Return a section; None where it has nothing to show."""
+    return Section(section_id, title, tuple(blocks)) if blocks else None
