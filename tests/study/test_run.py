@@ -42,7 +42,8 @@ def test_a_second_run_computes_nothing_and_one_changed_event_only_what_depends_o
 ) -> None:
     first = tw.open_study(metromajx_copy).run()
     report = (metromajx_copy / "results" / "report.html").read_bytes()
-    assert {step.status for step in first.steps} == {"done"}
+    # The example has no slides.
+    assert {step.name for step in first.steps if step.status != "done"} <= {"slides_quality"}
 
     assert ran(tw.open_study(metromajx_copy).run()) == set()
     assert (metromajx_copy / "results" / "report.html").read_bytes() == report
