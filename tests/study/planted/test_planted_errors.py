@@ -19,10 +19,13 @@ MESSAGES = dict(
 OF_EXPORTS = {
     rule for rule in RULES if rule.startswith(("NPX-", "GMT-"))
 }  # planted in test_plasma.py
+# Planted where the centre's own tables are read.
+OF_SOURCES = {rule for rule in RULES if rule.startswith(("MAP-", "SOURCE-"))}
 # Planted where the derivations are tested: test_response_check.py, test_conduct.py.
 FOUND_AFTER_DERIVATION = (
     {"RS-DERIVED"}
     | OF_EXPORTS
+    | OF_SOURCES
     | {name for name, rule in RULES.items() if rule.module.endswith("rules_conduct")}
 )
 
