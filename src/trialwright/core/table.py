@@ -195,6 +195,11 @@ def print_p(p_value: float | None) -> str:
     return f"P = {round_half_up(exact, 1 - exact.adjusted())}"
 
 
+def print_bare_p(p_value: float | None) -> str:
+    """Print a p-value without its letter, for a column that is headed by it."""
+    return print_p(p_value).removeprefix("P = ").removeprefix("P ")
+
+
 def cell(text: str, *refs: str) -> Cell:
     """Make a cell from its print and the ids of the statistics it shows."""
     return Cell(text, refs)

@@ -12,6 +12,7 @@ from trialwright.core.table import (
     cell,
     heading,
     make_table,
+    print_bare_p,
     print_interval,
     print_p,
     round_half_up,
@@ -55,9 +56,11 @@ class ProteinOutcome(Result):
                     row(
                         item["PARAM"],
                         cell(estimate, refs[0]),
-                        cell(_bare(item["p_value"]), refs[1]),
-                        cell(_bare(item["p_other"]), refs[2]) if name.startswith(HAZARD) else "",
-                        cell(_bare(item["p_adjusted"]), refs[3]),
+                        cell(print_bare_p(item["p_value"]), refs[1]),
+                        cell(print_bare_p(item["p_other"]), refs[2])
+                        if name.startswith(HAZARD)
+                        else "",
+                        cell(print_bare_p(item["p_adjusted"]), refs[3]),
                         cell(str(item["n"]), refs[4]),
                         indent=1,
                     )
@@ -78,7 +81,3 @@ class ProteinOutcome(Result):
             "is not in the analysis, and time counts from it.",
             "With so few patients these order hypotheses; they predict nothing.",
         ]
-
-
-def _bare(p_value: float | None) -> str:
-    return print_p(p_value).removeprefix("P = ").removeprefix("P ")

@@ -17,8 +17,8 @@ from trialwright.core.table import (
     cell,
     heading,
     make_table,
+    print_bare_p,
     print_interval,
-    print_p,
     round_half_up,
     row,
 )
@@ -87,7 +87,7 @@ class ProteinResult(Result):
         limits = print_interval(item["lower"], item["upper"], 2)
         estimate = f"{round_half_up(item['estimate'], 2)} ({limits})"
         bare = [
-            cell(_bare_p(item[name]), ref(name))
+            cell(print_bare_p(item[name]), ref(name))
             for name in ("p_value", "p_adjusted", *SENSITIVITIES)
         ]
         name = cell(item["PARAM"])
@@ -163,11 +163,6 @@ class ProteinResult(Result):
             for visit, reference, _ in self.contrasts
         ]
         return " ".join(parts)
-
-
-def _bare_p(p_value: float | None) -> str:
-    """Print a P value without its letter, for columns headed by it."""
-    return print_p(p_value).removeprefix("P = ").removeprefix("P ")
 
 
 def _signed(value: float) -> str:

@@ -20,7 +20,7 @@ from trialwright.core.table import (
     cell,
     heading,
     make_table,
-    print_p,
+    print_bare_p,
     round_half_up,
     row,
 )
@@ -83,17 +83,13 @@ class ProteinSets(Result):
             str(item["name"]),
             cell(str(item["n_measured"]), refs["n_measured"]),
             cell(f"{item['n_found']} ({expected})", refs["n_found"]),
-            cell(_bare(numbers["p_value"]), refs["p_value"]),
-            cell(_bare(numbers["p_adjusted"]), refs["p_adjusted"]),
+            cell(print_bare_p(numbers["p_value"]), refs["p_value"]),
+            cell(print_bare_p(numbers["p_adjusted"]), refs["p_adjusted"]),
             cell(round_half_up(numbers["score"], 2), refs["score"]),
-            cell(_bare(numbers["p_rank"]), refs["p_rank"]),
+            cell(print_bare_p(numbers["p_rank"]), refs["p_rank"]),
             str(item["leading"]),
             indent=1,
         )
-
-
-def _bare(p_value: float | None) -> str:
-    return print_p(p_value).removeprefix("P = ").removeprefix("P ")
 
 
 def analyze_protein_sets(
