@@ -39,8 +39,9 @@ def describe_proteins(
     absences : sequence of Absence
         What could not be made, and what it would need.
     """
-    # Without the first there is nothing at all, and what it needs is said once.
-    names = tuple(TELLERS) if "proteins" in results else ("proteins",)
+    # Without the first the others mostly lack the same: what it needs is said once.
+    has_first = "proteins" in results
+    names = [name for name in TELLERS if has_first or name == "proteins" or name in results]
     blocks = [block for name in names for block in _show(results, figures, absences, name)]
     return Section("proteins", "Plasma proteins", tuple(blocks)) if blocks else None
 

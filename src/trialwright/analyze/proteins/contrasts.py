@@ -17,6 +17,7 @@ from trialwright.stats.rank_distributions import find_pairs_needed, smallest_sig
 from trialwright.stats.visit_contrasts import VisitContrast, VisitModel, compare_visits
 
 ALPHA = 0.05
+FEWEST_PATIENTS = 2
 LEAD_IN, CHANGE = "lead-in", "change"
 MODELS = {
     PlasmaModel.RANDOM_INTERCEPT: VisitModel.MIXED,
@@ -67,9 +68,7 @@ def analyze_proteins(adbm: pl.DataFrame, adsl: pl.DataFrame, panel: PlasmaPanel)
     Raises
     ------
     NotRecordedError
-        If no contrast has samples at both visits.
-    EstimateError
-        If there are fewer than two patients.
+        If there are fewer than two patients, or no contrast has samples at both visits.
     """
     proteins = pick_proteins(adbm, adsl, panel)
     pairs = _list_pairs(proteins, panel)
@@ -107,6 +106,8 @@ def analyze_proteins(adbm: pl.DataFrame, adsl: pl.DataFrame, panel: PlasmaPanel)
 
 def _list_pairs(proteins: ProteinSamples, panel: PlasmaPanel) -> list[tuple[str, str]]:
     """Return the contrasts whose two visits anybody has."""
+    if len(set(proteins.subjects)) < FEWEST_PATIENTS:
+        raise NotRecordedError(f"plasma proteins of {FEWEST_PATIENTS} or more treated patients")
     here = set(proteins.visits)
     pairs = [
         (visit, panel.reference) for visit in panel.contrasts if {visit, panel.reference} <= here
