@@ -164,7 +164,9 @@ def _add_ends(
 def _add_occasions(ledger: Ledger, group: Group, agent: str, rows: pl.DataFrame) -> None:
     for kind, (label, is_kind) in KINDS.items():
         chosen = rows.filter(is_kind)
-        stat = Stat(group.key(agent, kind), chosen.height, "n", f"{label}, occasions", level=agent)
+        stat = Stat(
+            group.key(agent, kind), chosen.height, "n", label, level=agent, unit="occasions"
+        )
         ledger.add(stat, "ADEXDEV", chosen, None, group)
         n = chosen["USUBJID"].n_unique()
         stat = Stat(group.key(agent, kind, "patients"), n, "n", f"{label}, patients", level=agent)
@@ -176,7 +178,7 @@ def _add_lesions(ledger: Ledger, group: Group, agent: str, given: pl.DataFrame) 
     named = given.filter(col("EXLNKID").is_not_null())
     n = named.select("USUBJID", "EXLNKID").unique().height
     ledger.add(
-        Stat(group.key(agent, "lesions"), n, "n", "Lesions injected", level=agent),
+        Stat(group.key(agent, "lesions"), n, "n", "Lesions injected", level=agent, unit="lesions"),
         "ADEX", named, "EXLNKID", group,
     )  # fmt: skip
     measured = given.filter(col("EXVAMTU").str.to_lowercase() == "ml")

@@ -27,6 +27,7 @@ CLASSES = {
 DEVIATIONS = ("EARLY", "LATE", "MISSED", "OVERDUE")
 NOT_DUE = ("DUE", "PLANNED")
 TOTAL = "total"
+UNIT = "occasions"  # a patient has several
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,11 +152,13 @@ def _add_line(ledger: Ledger, names: tuple[str, str], rows: pl.DataFrame) -> Non
     kind, name = names
     stem = f"{slug(kind)}.{slug(name)}"
     label = KINDS[kind] if name == TOTAL else f"{KINDS[kind]}, {name}"
-    ledger.add(Stat(f"{stem}.n", rows.height, "n", f"{label}: expected"), "ADSCHED", rows, "AVALC")
+    stat = Stat(f"{stem}.n", rows.height, "n", f"{label}: expected", unit=UNIT)
+    ledger.add(stat, "ADSCHED", rows, "AVALC")
     for code, words in CLASSES.items():
         chosen = rows.filter(col("AVALC") == code)
-        stat = Stat(f"{stem}.{slug(code)}", chosen.height, "n", f"{label}: {words.lower()}")
+        told = f"{label}: {words.lower()}"
+        stat = Stat(f"{stem}.{slug(code)}", chosen.height, "n", told, unit=UNIT)
         ledger.add(stat, "ADSCHED", chosen, "AVALC")
     chosen = rows.filter(col("ORDFL") == "Y")
-    stat = Stat(f"{stem}.order", chosen.height, "n", f"{label}: out of order")
+    stat = Stat(f"{stem}.order", chosen.height, "n", f"{label}: out of order", unit=UNIT)
     ledger.add(stat, "ADSCHED", chosen, "ORDFL")

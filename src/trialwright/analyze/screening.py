@@ -171,11 +171,12 @@ def _add_cases(ledger: Ledger, adelig: pl.DataFrame, failed: pl.DataFrame) -> pl
     cases = []
     for subject, reason in failed.sort("USUBJID").select("USUBJID", "SCRFREAS").iter_rows():
         rows = adelig.filter(col("USUBJID") == subject, col("AVALC") == "N")
-        stat = Stat(f"case.{slug(subject)}", rows.height, "n", f"Criteria not met by {subject}")
+        told = f"Criteria not met by {subject}"
+        stat = Stat(f"case.{slug(subject)}", rows.height, "n", told, unit="criteria")
         ledger.add(stat, "ADELIG", rows, "AVALC")
         ledger.also(stat.id, "ADSL", failed.filter(col("USUBJID") == subject), "SCRFREAS")
-        told = "; ".join(rows["AREASON"].to_list()) or None
-        cases.append({"USUBJID": subject, "SCRFREAS": reason, "AREASON": told, "stat_id": stat.id})
+        why = "; ".join(rows["AREASON"].to_list()) or None
+        cases.append({"USUBJID": subject, "SCRFREAS": reason, "AREASON": why, "stat_id": stat.id})
     return pl.DataFrame(cases, schema=CASE)
 
 
