@@ -3,6 +3,7 @@
 from trialwright.cli.declare import Parser, Subparsers, declare
 
 COMPARTMENTS = ("nucleus", "ring", "cell")
+SPECIMENS = ("archival", "biopsy", "surgical")
 
 
 def add_slides_commands(subparsers: Subparsers) -> None:
@@ -14,11 +15,14 @@ def add_slides_commands(subparsers: Subparsers) -> None:
     )
     commands = parser.add_subparsers(dest="slides_command", metavar="COMMAND", required=True)
     _add_measure(commands)
+    _add_tls(commands)
 
 
-def _command(commands: Subparsers, name: str, help_text: str, example: str) -> Parser:
+def _command(
+    commands: Subparsers, name: str, help_text: str, example: str, module: str = "slides_answers"
+) -> Parser:
     """Add one command that reads an image and writes into a folder."""
-    answer = f"slides_answers:answer_{name}"
+    answer = f"{module}:answer_{name}"
     parser = declare(commands, name, help_text, f"slides {example}", answer)
     parser.add_argument(
         "image", metavar="IMAGE", help="SVS, OME-TIFF, QPTIFF, TIFF, NDPI, MRXS, DICOM, PNG or JPEG"
@@ -30,9 +34,6 @@ def _command(commands: Subparsers, name: str, help_text: str, example: str) -> P
         help="side of a pixel in um, where the file does not say it",
     )
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for what is written")
-    parser.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes (default: 1)"
-    )
     return parser
 
 
@@ -44,6 +45,9 @@ def _add_measure(commands: Subparsers) -> None:
         "measure biopsy.svs --stain CD8 --out biopsy_cd8",
     )
     parser.add_argument("--stain", required=True, metavar="NAME", help="marker: CD8, Ki67, ...")
+    parser.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes (default: 1)"
+    )
     parser.add_argument(
         "--compartment", choices=COMPARTMENTS, help="where the marker is, if not commonly known"
     )
@@ -66,4 +70,27 @@ def _add_measure(commands: Subparsers) -> None:
         default=2048,
         metavar="PX",
         help="side of a tile; changes memory and speed, never the result (default: 2048)",
+    )
+
+
+def _add_tls(commands: Subparsers) -> None:
+    parser = _command(
+        commands,
+        "tls",
+        "propose tertiary lymphoid structures on a slide of CD3, CD20 and CD23",
+        "tls screening.svs --rule tls_rule.yaml --out screening_tls",
+        "slides_tls",
+    )
+    parser.add_argument(
+        "--rule", metavar="FILE", help="YAML with the rule's parameters (default: docs/protocol.md)"
+    )
+    parser.add_argument(
+        "--chromogen",
+        action="extend",
+        nargs="+",
+        metavar="MARKER=COLOR",
+        help="which color marks what (default: CD3=green CD20=purple CD23=dab)",
+    )
+    parser.add_argument(
+        "--specimen", choices=SPECIMENS, help="absence in a biopsy says less, and is marked so"
     )

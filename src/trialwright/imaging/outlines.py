@@ -7,8 +7,9 @@ from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.stats.spatial_windows import Window, make_window, measure_ring
 
 STEP_UM = 4.0
-RIM_UM = 5.0  # about the outermost cell centers: half a lymphocyte and its membrane
-TOLERANCE_UM = 3.0
+RIM_UM = 8.0  # about the outermost cell centers: half a lymphocyte, and what smoothing takes off
+SMOOTH_STEPS = 2.0
+TOLERANCE_UM = 1.5
 
 
 def outline_cells(points_um: FloatArray, reach_um: float) -> Window:
@@ -24,7 +25,7 @@ def outline_cells(points_um: FloatArray, reach_um: float) -> Window:
     Returns
     -------
     Window
-        One ring about the largest part, 5 um beyond the outermost centers, holes filled.
+        One ring about the largest part, some 5 um beyond the outermost centers, holes filled.
     """
     low, mask = _cover(points_um, reach_um)
     parts, n_parts = ndimage.label(mask)
@@ -33,7 +34,8 @@ def outline_cells(points_um: FloatArray, reach_um: float) -> Window:
         mask = parts == 1 + int(np.argmax(sizes))
     rings = [ring * STEP_UM + low for ring in trace_mask(mask)]
     largest = max(rings, key=lambda ring: abs(measure_ring(ring)))
-    return make_window([_simplify(largest, TOLERANCE_UM)])
+    smooth = ndimage.gaussian_filter1d(largest, SMOOTH_STEPS, axis=0, mode="wrap")
+    return make_window([_simplify(smooth, TOLERANCE_UM)])
 
 
 def _cover(points_um: FloatArray, reach_um: float) -> tuple[FloatArray, BoolArray]:

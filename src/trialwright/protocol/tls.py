@@ -36,7 +36,7 @@ class TlsRule(Model):
     method: TlsMethod = Field(
         default=TlsMethod.SEGREGATED_FOLLICLE, description="What makes a structure"
     )
-    link_um: float = Field(default=20.0, gt=0, description="Cells at most this far apart are one")
+    link_um: float = Field(default=25.0, gt=0, description="Cells at most this far apart are one")
     least_neighbors: int = Field(
         default=6, ge=1, description="Least cells within that distance, the cell itself included"
     )
