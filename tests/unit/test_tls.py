@@ -6,7 +6,7 @@ import pytest
 
 from trialwright.core.errors import EstimateError
 from trialwright.imaging.outlines import outline_cells, trace_mask
-from trialwright.imaging.tls import find_tls, tabulate_sensitivity
+from trialwright.imaging.tls import assign_kinds, find_tls, tabulate_sensitivity
 from trialwright.imaging.tls_decision import TlsDecision, decide_tls
 from trialwright.imaging.tls_structures import StructureKind
 from trialwright.protocol.tls import TlsMethod, TlsRule, TlsState
@@ -202,3 +202,11 @@ def test_the_rings_of_a_mask_have_its_area(seed: int) -> None:
     rings = trace_mask(mask)
     assert sum(measure_ring(ring) for ring in rings) == mask.sum()
     assert all(np.abs(np.diff(ring, axis=0)).sum(axis=1).max() == 1 for ring in rings)
+
+
+def test_phenotypes_of_an_export_become_kinds() -> None:
+    cells = pl.DataFrame({"phenotype": ["B", "Helper T", "Cytotoxic T", None, "Tumor"]})
+    kinds = assign_kinds(cells, ["B"], ["Helper T", "Cytotoxic T"])["kind"].to_list()
+    assert kinds == ["B", "T", "T", "other", "other"]
+    with pytest.raises(EstimateError, match="phenotype B is named as B and as T"):
+        assign_kinds(cells, ["B"], ["B"])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialwright.core.errors import SlideError
+from trialwright.imaging.unmixing import fit_best_pairs
 
 FloatArray = NDArray[np.floating[Any]]
 
@@ -191,34 +192,9 @@ def _unmix_best(od: FloatArray, stains: StainVectors, pairs: list[tuple[int, int
     """Fit each pair of stains without negative parts; keep the best fit of each pixel."""
     matrix = stains.matrix().astype(np.float32)
     flat = np.ascontiguousarray(od.reshape(-1, od.shape[-1]), dtype=np.float32)
-    along = flat @ matrix.T  # (n_pixels, n_stains)
-    cosines = matrix @ matrix.T
-    best = np.full(len(flat), -1.0, np.float32)
     out = np.zeros((len(flat), len(matrix)), np.float32)
-    for one, other in pairs:
-        first, second, explained = _fit_pair(along[:, one], along[:, other], cosines[one, other])
-        is_better = explained > best
-        best[is_better] = explained[is_better]
-        out[is_better] = 0
-        out[is_better, one] = first[is_better]
-        out[is_better, other] = second[is_better]
+    fit_best_pairs(flat, matrix, np.array(pairs, dtype=np.int64), out)
     return out.reshape(*od.shape[:-1], len(matrix))
-
-
-def _fit_pair(
-    along_first: FloatArray, along_second: FloatArray, cosine: np.float32
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the amounts of two stains, at least 0, and how much of the squares they explain."""
-    determinant = np.float32(1) - cosine * cosine
-    first = (along_first - cosine * along_second) / determinant
-    second = (along_second - cosine * along_first) / determinant
-    alone_first, alone_second = np.maximum(along_first, 0), np.maximum(along_second, 0)
-    is_first = (second <= 0) | ((first <= 0) & (alone_first > alone_second))
-    is_second = ~is_first & (first <= 0)
-    first = np.where(is_first, alone_first, np.where(is_second, np.float32(0), first))
-    second = np.where(is_second, alone_second, np.where(is_first, np.float32(0), second))
-    explained = first * along_first + second * along_second
-    return first, second, explained
 
 
 def measure_misfit(stains: StainVectors, reference: StainVectors) -> dict[str, float]:

@@ -96,6 +96,36 @@ def find_tls(
     return TlsCall(state, structures, aggregates, tissue_mm2, is_biopsy, rule)
 
 
+def assign_kinds(cells: pl.DataFrame, b: Sequence[str], t: Sequence[str]) -> pl.DataFrame:
+    """Name the kind of each cell of another program by its phenotype.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per cell: phenotype.
+    b, t : sequence of str
+        Phenotypes of B cells and of T cells, as the export writes them.
+
+    Returns
+    -------
+    DataFrame
+        The rows with `kind`: "B", "T" or "other".
+
+    Raises
+    ------
+    EstimateError
+        If a phenotype is called both.
+    """
+    both = sorted(set(b) & set(t))
+    if both:
+        raise EstimateError(
+            f"phenotype {both[0]} is named as B and as T, expected one of the two. Name it once."
+        )
+    names = {**dict.fromkeys(b, "B"), **dict.fromkeys(t, "T")}
+    kind = col("phenotype").replace_strict(names, default="other", return_dtype=pl.String)
+    return cells.with_columns(kind=kind)
+
+
 def _take_lymphocytes(cells: pl.DataFrame, cd23: FloatArray | None) -> Lymphocytes:
     """Take the B and T cells out of a table."""
     missing = [name for name in ("x_um", "y_um", "kind") if name not in cells.columns]

@@ -9,8 +9,9 @@ import polars as pl
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import SlideError
 from trialwright.imaging.blocks import Box, Grid, Pixels, list_blocks, list_tiles, read_box
+from trialwright.imaging.compartments import sum_compartments
 from trialwright.imaging.nuclei import ALIKE_MEASURED, CellDetection, detect_nuclei
-from trialwright.imaging.regions import count_alike, grow_labels, sum_compartments
+from trialwright.imaging.regions import count_alike, grow_labels
 from trialwright.imaging.slide import Slide
 from trialwright.imaging.stain import (
     N_COLORS,
@@ -58,9 +59,10 @@ def sample_stains(
             f"{slide.path.name}: {len(slide.facts.bands)} bands, expected red, green and blue of a "
             "brightfield slide. Import its cells as an export of inForm instead. [TLS-BANDS]"
         )
-    even = sample_tissue(slide, grid, tissue)
-    if not len(even):
+    patches = sample_tissue(slide, grid, tissue)
+    if not patches:
         return start
+    even = np.concatenate([patch.reshape(-1, N_COLORS) for patch in patches])
     references = dict(zip(start.names, start.vectors, strict=True))
     nuclear = estimate_stains(even, start.names, start.white, references).matrix()[0]
     colored = [even, *_read_colored(slide, grid, tissue, overview, start, nuclear)]
@@ -151,8 +153,8 @@ def _measure_block(
     nuclei = detect_nuclei(nuclear, grid.pixel_um, CellDetection())
     cells, distance = grow_labels(nuclei, REACH_UM / grid.pixel_um)
     measured = count_alike(nuclei) >= ALIKE_MEASURED
-    reach = (0.0, REACH_UM / grid.pixel_um)
-    shape, sums = sum_compartments(nuclei, measured, cells, distance, od, reach)
+    reach_px = REACH_UM / grid.pixel_um
+    shape, sums = sum_compartments(nuclei, measured, cells, distance, od, reach_px)
     area = shape[:, 0]
     y = frame.top + shape[:, 1] / area + 0.5
     x = frame.left + shape[:, 2] / area + 0.5

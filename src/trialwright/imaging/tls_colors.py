@@ -12,9 +12,9 @@ from trialwright.imaging.stain import DAB_NAME, HEMATOXYLIN, StainVectors
 
 NUCLEUS, CD3, CD20, CD23 = "nucleus", "CD3", "CD20", "CD23"
 OTHER_CELL = "other"
-BANDWIDTH_DEGREES = 2.5
-WIDEST_TURN_DEGREES = 12.0  # of hematoxylin, from pixels to nuclei
-LAST_TURN_DEGREES = 4.0  # from nuclei to cells, whose rims are paler; stained cells lie beyond
+NUCLEI_BANDWIDTH_DEGREES, CELLS_BANDWIDTH_DEGREES = 2.5, 1.0
+PIXELS_TO_NUCLEI_DEGREES = 12.0  # how far hematoxylin may turn when it is refined
+NUCLEI_TO_CELLS_DEGREES = 4.0  # whose rims are paler; most stained cells lie beyond
 LOWEST_CUT_OD, HIGHEST_CUT_OD = 0.012, 0.05
 SPREADS_ABOVE = 5.0  # of an unstained cell: one in 300,000
 LOW_QUANTILE = 0.2
@@ -115,8 +115,12 @@ def call_lymphocytes(
         In the order of the cells.
     """
     vectors = dict(zip(stains.names, stains.matrix(), strict=True))
-    nuclear = _find_commonest(nucleus_od, vectors[chromogens.nucleus], WIDEST_TURN_DEGREES)
-    hematoxylin = _find_commonest(cell_od, nuclear, LAST_TURN_DEGREES)
+    nuclear = _find_commonest(
+        nucleus_od, vectors[chromogens.nucleus], PIXELS_TO_NUCLEI_DEGREES, NUCLEI_BANDWIDTH_DEGREES
+    )
+    hematoxylin = _find_commonest(
+        cell_od, nuclear, NUCLEI_TO_CELLS_DEGREES, CELLS_BANDWIDTH_DEGREES
+    )
     first, second = _lay_plane(hematoxylin, vectors[chromogens.cd20], vectors[chromogens.cd3])
     across = np.stack([cell_od @ first, cell_od @ second])
     departure, angle = np.hypot(*across), np.degrees(np.arctan2(across[1], across[0]))
@@ -133,14 +137,16 @@ def call_lymphocytes(
     return LymphocyteCalls(kinds, departure, turned, cut_od, border, hematoxylin)
 
 
-def _find_commonest(colors: FloatArray, start: FloatArray, turn_degrees: float) -> FloatArray:
+def _find_commonest(
+    colors: FloatArray, start: FloatArray, turn_degrees: float, bandwidth_degrees: float
+) -> FloatArray:
     """Return the commonest direction of colors within some degrees of another, by mean shift."""
     lengths = np.linalg.norm(colors, axis=1)
     directions = colors[lengths > 0] / lengths[lengths > 0, None]
     near = directions[directions @ start > np.cos(np.radians(turn_degrees))]
     if len(near) < FEWEST_CELLS:
         return start
-    concentration = 1 / np.radians(BANDWIDTH_DEGREES) ** 2
+    concentration = 1 / np.radians(bandwidth_degrees) ** 2
     at = start
     for _ in range(N_STEPS):
         moved = np.exp(concentration * (near @ at - 1)) @ near
