@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 
 from trialwright.core.arrays import FloatArray
-from trialwright.core.errors import SlideError
 from trialwright.imaging.blocks import Box, Grid, Pixels, list_blocks, list_tiles, read_box
 from trialwright.imaging.compartments import sum_compartments
 from trialwright.imaging.nuclei import ALIKE_MEASURED, CellDetection, detect_nuclei
@@ -48,17 +47,7 @@ def sample_stains(
 
     Lymphoid structures are rare, and an even sample of a slide may miss the chromogens. Patches
     whose color departs most from the nuclear stain in the overview are added for them.
-
-    Raises
-    ------
-    SlideError
-        If the image is not in color.
     """
-    if len(slide.facts.bands) != N_COLORS:
-        raise SlideError(
-            f"{slide.path.name}: {len(slide.facts.bands)} bands, expected red, green and blue of a "
-            "brightfield slide. Import its cells as an export of inForm instead. [TLS-BANDS]"
-        )
     patches = sample_tissue(slide, grid, tissue)
     if not patches:
         return start

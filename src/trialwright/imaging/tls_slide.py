@@ -7,6 +7,7 @@ import polars as pl
 
 from trialwright.core.arrays import FloatArray
 from trialwright.imaging.blocks import Grid, lay_grid
+from trialwright.imaging.quality import refuse_unmeasurable
 from trialwright.imaging.slide import Slide
 from trialwright.imaging.stain import (
     REFERENCE_VECTORS,
@@ -90,10 +91,16 @@ def find_slide_tls(
     -------
     TlsSlide
         The proposal and what it rests on.
+
+    Raises
+    ------
+    SlideError
+        If the slide is too small, fluorescent, or not in color.
     """
     chromogens = chromogens or Chromogens()
     overview = read_overview(slide)
     white = estimate_white(overview.pixels)
+    refuse_unmeasurable(slide, white, has_vectors=False)
     tissue = find_tissue(overview, white)
     grid = lay_grid(slide, PIXEL_UM)
     nominal = reference_stains(chromogens.stains, white, references)
