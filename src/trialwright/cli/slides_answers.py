@@ -18,7 +18,7 @@ from trialwright.imaging.cells import (
 from trialwright.imaging.density import find_hot_spots, measure_pieces
 from trialwright.imaging.measure import SlideMeasurement, measure_slide
 from trialwright.imaging.nuclei import read_detection
-from trialwright.imaging.overlay import draw_cells
+from trialwright.imaging.overlay import draw_cells, read_picture_for_overlay
 from trialwright.imaging.slide import open_slide
 from trialwright.imaging.slide_writer import write_picture
 
@@ -33,13 +33,14 @@ def answer_measure(arguments: Namespace) -> int:
     with open_slide(arguments.image, arguments.pixel_size_um) as slide:
         report = _Progress()
         found = measure_slide(slide, settings, arguments.workers, arguments.tile_px, report)
+        picture = draw_cells(found, read_picture_for_overlay(slide))
     for doubt in found.quality.doubts:
         print(f"{arguments.image}: do not trust it: {doubt}. [SLIDE-QUALITY]", file=sys.stderr)
     for note in found.quality.notes:
         print(f"{arguments.image}: {note}. [SLIDE-NOTE]", file=sys.stderr)
     out.mkdir(parents=True, exist_ok=True)
     found.cells.write_parquet(out / "cells.parquet")
-    write_picture(out / "overlay.png", draw_cells(found))
+    write_picture(out / "overlay.png", picture)
     summary = describe_measurement(found)
     text = json.dumps(summary, indent=2, allow_nan=False)
     (out / "summary.json").write_text(text + "\n", encoding="utf-8")

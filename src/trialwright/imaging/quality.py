@@ -207,13 +207,13 @@ def _say_misfits(misfits: dict[str, float], doubts: list[str], notes: list[str])
 
 def _measure_angle(directions: NDArray[Any]) -> NDArray[Any]:
     """Return the angle in degrees of each direction to the nearest mixture of known stains."""
-    known = [_unit(vector) for vector in REFERENCE_VECTORS.values()]
-    shares = np.linspace(0, 1, 6)
-    hematoxylin = known[0]
-    mixtures = [
-        _unit(hematoxylin * (1 - share) + other * share) for other in known[1:3] for share in shares
-    ]
-    cosine = np.max(directions @ np.stack(mixtures).T, axis=-1)
+    hematoxylin = _unit(REFERENCE_VECTORS["hematoxylin"])
+    cosine = np.full(directions.shape[:-1], -1, np.float32)
+    for name in ("dab", "purple"):  # between them lie the pinks of eosin too
+        for share in np.linspace(0, 1, 6):
+            mixture = _unit(hematoxylin * (1 - share) + _unit(REFERENCE_VECTORS[name]) * share)
+            # One mixture at a time: a large overview times all of them would not fit in memory.
+            np.maximum(cosine, directions @ mixture.astype(np.float32), out=cosine)
     return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
