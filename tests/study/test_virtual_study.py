@@ -27,7 +27,7 @@ from trialwright.simulate.load import load_scenario, vary_scenario
 from trialwright.simulate.patients import Patient, chosen_reader, draw_patients
 from trialwright.simulate.rows import write_tables
 from trialwright.simulate.scans import judge_landmark
-from trialwright.simulate.study import make_tables, write_study
+from trialwright.simulate.study import add_slides, make_tables, write_study
 from trialwright.simulate.truth import BEST, LAST, LOCAL, NEVER, PROGRESSED, Numbers, read_numbers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "metromajx"
@@ -155,3 +155,28 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     scenario = load_scenario(EXAMPLE / "scenario.yaml")
     with pytest.raises(StudyError, match="is not empty"):
         write_study(scenario, 1, EXAMPLE / "protocol.yaml", tmp_path)
+
+
+def test_who_is_lost_on_the_first_day_has_taken_the_first_dose(tmp_path: Path) -> None:
+    changed = {"truth.death.lost_per_day": 20.0, "accrual.screen_failures": 0}
+    scenario = vary_scenario(load_scenario(EXAMPLE / "scenario.yaml"), changed)
+    write_study(scenario, 4, EXAMPLE / "protocol.yaml", tmp_path / "study")
+    doses = pl.read_csv(tmp_path / "study" / "data" / "ex.csv", infer_schema=False)
+    assert doses.height == scenario.accrual.patients
+    assert (doses["EXSTDTC"] == doses["EXENDTC"]).all()
+    findings = open_study(tmp_path / "study").check()
+    assert [f.message for f in findings if f.severity is Severity.BLOCK] == []
+
+
+def test_slides_show_the_percentages_that_were_recorded(tmp_path: Path) -> None:
+    changed = {"accrual.patients": 1, "accrual.not_evaluable": 0, "accrual.screen_failures": 0}
+    scenario = vary_scenario(load_scenario(EXAMPLE / "scenario.yaml"), changed)
+    patients = write_study(scenario, 2, EXAMPLE / "protocol.yaml", tmp_path / "study")
+    n_slides = add_slides(scenario, patients, 2, tmp_path / "study")
+    recorded = pl.read_csv(tmp_path / "study" / "data" / "bs.csv", infer_schema=False)
+    measured = recorded.filter(col("BSTESTCD") == "CD8PCT", col("BSSTRESN").is_not_null())
+    manifest = pl.read_csv(tmp_path / "study" / "data" / "slides.csv", infer_schema=False)
+    assert n_slides == manifest.height == measured.height > 0
+    assert all((tmp_path / "study" / "slides" / name).is_file() for name in manifest["FILE"])
+    findings = open_study(tmp_path / "study").check()
+    assert [f.message for f in findings if f.severity is Severity.BLOCK] == []

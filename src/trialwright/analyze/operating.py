@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import polars as pl
 from polars import col
@@ -54,7 +55,23 @@ class OperatingCharacteristics(Result):
     (standard errors), exact_go and exact_reject (binomial figures at set_rate).
     """
 
+    has_figure: ClassVar[bool] = True
     variants: pl.DataFrame
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the probabilities of going on and of concluding activity."""
+        from trialwright.figures.operating import draw_operating
+
+        return draw_operating(self.variants, ax)
+
+    def describe(self) -> str:
+        """Say what the figure shows."""
+        parts = [
+            f"{v['variant']}: goes on with probability {round_half_up(v['prob_go'], 3)}, concludes "
+            f"activity with {round_half_up(v['prob_reject'], 3)}"
+            for v in self.variants.iter_rows(named=True)
+        ]
+        return ". ".join(parts) + "."
 
     def table(self) -> Table:
         """Return one row per variant, the exact figures of the binomial tools below it."""

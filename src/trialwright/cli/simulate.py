@@ -16,6 +16,12 @@ def add_simulate_command(commands: Subparsers) -> None:
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--trials", type=int, metavar="N", help="trials of each variation")
     asked.add_argument("--study", metavar="DIR", help="write one virtual study, raw data included")
+    asked.add_argument(
+        "--self-check", type=int, metavar="N", help="run N known trials through the pipeline"
+    )
+    asked.add_argument(
+        "--calibrate", type=int, metavar="N", help="describe N trials as a publication does one"
+    )
     parser.add_argument("--slides", action="store_true", help="with --study: paint its slides")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed (default: 1)")
     add_worker_options(parser)

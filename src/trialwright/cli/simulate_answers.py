@@ -4,15 +4,28 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from trialwright.analyze.operating import OperatingCharacteristics, analyze_operating
 from trialwright.core.errors import StudyError
+from trialwright.core.table import round_half_up
+from trialwright.figures.style import save_figure
+from trialwright.report.blocks import FigureBlock
+from trialwright.report.virtual import (
+    BAND,
+    make_calibration_table,
+    make_check_table,
+    print_operating,
+    print_self_check,
+)
+from trialwright.simulate.calibration import calibrate
 from trialwright.simulate.load import load_scenario
 from trialwright.simulate.operating import Variant, simulate_operating
 from trialwright.simulate.scenario import Scenario
-from trialwright.simulate.study import write_study
+from trialwright.simulate.study import add_slides, write_study
+from trialwright.study.self_check import check_machine
 from trialwright.study.workers import open_workers
 
 
@@ -23,13 +36,79 @@ def answer_simulate(arguments: argparse.Namespace) -> int:
         raise StudyError(f"--seed is {arguments.seed}, expected a number of at least 0. Write 1.")
     if arguments.study:
         return _answer_study(arguments, scenario)
+    if arguments.self_check is not None:
+        return _answer_self_check(arguments, scenario)
+    if arguments.calibrate is not None:
+        return _answer_calibration(arguments, scenario)
     return _answer_trials(arguments, scenario)
+
+
+def _answer_self_check(arguments: argparse.Namespace, scenario: Scenario) -> int:
+    """Print whether the machine can be trusted; exit 1 when it cannot."""
+    template = Path(arguments.scenario).parent / scenario.protocol
+    print(f"{arguments.self_check} trials of known truth, twice ...", file=sys.stderr)
+    with open_workers(arguments.workers, arguments.cluster) as run:
+        found = check_machine(scenario, template, arguments.self_check, arguments.seed, run)
+    verdict = "The machine can be trusted" if found.can_be_trusted else "The machine fails"
+    n_met = sum(line.is_met for line in found.lines)
+    words = (
+        f"{verdict}: {n_met} of {len(found.lines)} lines hold, {len(found.blocked)} trials lost."
+    )
+    if arguments.out:
+        _write(arguments.out, print_self_check(found.lines, scenario.title, words))
+    if arguments.json:
+        lines = [asdict(line) for line in found.lines]
+        content = {"trusted": found.can_be_trusted, "lines": lines, "lost": list(found.blocked)}
+        print(json.dumps(content, ensure_ascii=False))
+    else:
+        print(make_check_table(found.lines).to_text())
+        print("\n".join([*found.blocked, words]))
+    return 0 if found.can_be_trusted else 1
+
+
+def _answer_calibration(arguments: argparse.Namespace, scenario: Scenario) -> int:
+    """Print how the scenario's trials look, as a publication describes one."""
+    if arguments.calibrate < 1:
+        raise StudyError(f"--calibrate is {arguments.calibrate}, expected at least 1. Write 1000.")
+    with open_workers(arguments.workers, arguments.cluster) as run:
+        rows = calibrate(scenario, arguments.calibrate, arguments.seed, run).to_dicts()
+    if arguments.json:
+        print(json.dumps({"trials": arguments.calibrate, "rows": rows}, ensure_ascii=False))
+    else:
+        print(make_calibration_table(rows, arguments.calibrate).to_text())
+    return 0
+
+
+def _write(folder: str, page: str) -> None:
+    """Write the report into a folder, and say where it is."""
+    path = Path(folder) / "report.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+    print(f"The report is {path}", file=sys.stderr)
+
+
+def _report_trials(folder: str, scenario: Scenario, result: OperatingCharacteristics) -> None:
+    """Write the report of operating characteristics with its figure."""
+    axes = result.plot()
+    stem = Path(folder) / "operating"
+    svg, _ = save_figure(axes.figure, stem, BAND[0], result.describe())
+    first = result.variants.row(0, named=True)
+    go, reject = (round_half_up(first[name], 3) for name in ("prob_go", "prob_reject"))
+    words = f"{first['variant']}: goes on with probability {go}, concludes activity with {reject}."
+    caption = ("Scans and reading move the error rates that binomial tools take for given.",)
+    drawing = svg.read_text(encoding="utf-8")
+    figure = FigureBlock("operating", result.title, drawing, caption, result.describe())
+    _write(folder, print_operating(scenario.title, words, [result.table()], figure))
+    result.variants.write_csv(Path(folder) / "operating.csv")
 
 
 def _answer_study(arguments: argparse.Namespace, scenario: Scenario) -> int:
     """Write one virtual study."""
     folder, template = Path(arguments.study), Path(arguments.scenario).parent / scenario.protocol
     patients = write_study(scenario, arguments.seed, template, folder)
+    if arguments.slides:
+        n_slides = add_slides(scenario, patients, arguments.seed, folder)
+        print(f"{n_slides} slides painted.", file=sys.stderr)
     if arguments.json:
         print(json.dumps({"study": str(folder), "synthetic": True, "patients": len(patients)}))
     else:
@@ -47,6 +126,8 @@ def _answer_trials(arguments: argparse.Namespace, scenario: Scenario) -> int:
     with open_workers(arguments.workers, arguments.cluster) as run:
         variants, outcomes = simulate_operating(scenario, arguments.trials, arguments.seed, run)
     result = analyze_operating(outcomes, describe_variants(scenario, variants), scenario.id)
+    if arguments.out:
+        _report_trials(arguments.out, scenario, result)
     if arguments.json:
         print(json.dumps(_as_json(arguments, scenario, result), ensure_ascii=False))
     else:
@@ -62,10 +143,17 @@ def describe_variants(scenario: Scenario, variants: Sequence[Variant]) -> list[M
             "design": tuple(variant.scenario.trial.design.model_dump().values()),
             "set_rate": variant.scenario.trial.true_rate,
             "tempo": variant.tempo,
-            "is_exact": variant.scenario.truth == scenario.truth,
+            "is_exact": _asks_the_same(variant.scenario, scenario),
         }
         for variant in variants
     ]
+
+
+def _asks_the_same(varied: Scenario, scenario: Scenario) -> bool:
+    """Tell whether a variation keeps the scans, the reading and the endpoint of the scenario."""
+    keys = ("landmark_days", "success", "unknown", "scan_from_days_before")
+    same = all(getattr(varied.trial, key) == getattr(scenario.trial, key) for key in keys)
+    return same and varied.truth == scenario.truth
 
 
 def _as_json(

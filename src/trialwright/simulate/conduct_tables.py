@@ -145,6 +145,7 @@ def make_doses(patient: Patient) -> list[Row]:
     """Make EX: weeks on cyclophosphamide, at most four injections, infusions of avelumab."""
     rows = []
     day, last = patient.start, min(patient.treatment_end - timedelta(days=1), patient.last_date)
+    last = max(day, last)  # who is treated has taken the first dose, even who is lost that day
     while day <= last:
         end = min(day + timedelta(days=WEEK_DAYS - 1), last)
         dose: Row = {"EXDOSE": 50, "EXDOSU": "mg", "EXDOSFRM": "TABLET", "EXDOSFRQ": "BID"}

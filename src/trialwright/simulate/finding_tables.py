@@ -23,6 +23,7 @@ LOWEST_GRADE = {"Rash pustular": 2}  # CTCAE 4.03 has no grade 1 of it
 EVENTS, TISSUE = 2, 3  # topics of random streams
 SERIOUS_FROM_GRADE = 4
 MEAN_EVENT_DAYS = 12
+MOST_PERCENT = 60.0  # of nucleated cells; denser infiltrates are not told apart
 PLASMA_VISITS = ("C1D1", "C1D15", "C2D1")
 
 
@@ -49,8 +50,10 @@ def make_finding_tables(patient: Patient, scenario: Scenario, seed: int) -> Tabl
 
 def _make_events(patient: Patient, scenario: Scenario, rng: np.random.Generator) -> list[Row]:
     """Draw the worst grade of each term, and when it was."""
-    rows = []
-    span = max(1, (min(patient.treatment_end, patient.last_date) - patient.c1d1).days)
+    rows: list[Row] = []
+    span = (min(patient.treatment_end, patient.last_date) - patient.c1d1).days
+    if span < 1:
+        return rows
     for term, chances in scenario.adverse_events.items():
         grade = int(rng.choice(len(chances), p=np.array(chances) / sum(chances)))
         start = patient.c1d1 + timedelta(days=int(rng.integers(0, min(span, 60))))
@@ -139,6 +142,6 @@ def _write_cd8(patient: Patient, visit: Visit, percent: float | None) -> Row:
     row |= {"BSSPEC": "TISSUE", "BSMETHOD": "IHC CD8"}
     if percent is None:
         return row | {"BSSTAT": "NOT DONE", "BSREASND": "Insufficient tumor cells"}
-    text = f"{percent:.2f}"
+    text = f"{min(percent, MOST_PERCENT):.2f}"
     row |= {"BSREFID": f"{patient.subject}_{visit.name}_BIOPSY", "BSORRES": text, "BSORRESU": "%"}
     return row | {"BSSTRESC": text, "BSSTRESN": text, "BSSTRESU": "%"}

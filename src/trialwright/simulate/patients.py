@@ -1,6 +1,6 @@
 """The patients of one virtual study: each with its course, and the dates that follow from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from trialwright.simulate.compiled import compiled
 from trialwright.simulate.courses import draw_patient
-from trialwright.simulate.scans import choose_reader, scan_patient
-from trialwright.simulate.scenario import Scenario
+from trialwright.simulate.scans import SUCCESS, choose_reader, judge_landmark, scan_patient
+from trialwright.simulate.scenario import Scenario, Success
 from trialwright.simulate.truth import (
     CHOSEN,
     DAY,
@@ -161,6 +161,38 @@ def draw_patients(scenario: Scenario, seed: int) -> list[Patient]:
             )
         )  # fmt: skip
     return patients
+
+
+def keep_by_design(patients: Sequence[Patient], scenario: Scenario) -> list[Patient]:
+    """Keep the patients whom a trial that obeys its design enrolls.
+
+    Parameters
+    ----------
+    patients : sequence of Patient
+        In order of inclusion, more than the design needs.
+    scenario : Scenario
+        Its design, and what counts as a success.
+
+    Returns
+    -------
+    list of Patient
+        Up to the last evaluable one of stage 1 when it stops, of both stages when it goes on.
+    """
+    design, numbers = scenario.trial.design, read_numbers(scenario)
+    by_dates = scenario.trial.success is Success.BY_DATES
+    every_agent = timedelta(days=CYCLE_DAYS // 2)
+    evaluable = [p for p in patients if p.is_evaluable and p.last_date >= p.c1d1 + every_agent]
+    n_success = sum(
+        _judge(numbers, patient.course, by_dates) == SUCCESS for patient in evaluable[: design.n1]
+    )
+    last = evaluable[(design.n if n_success > design.r1 else design.n1) - 1]
+    return [patient for patient in patients if patient.number <= last.number]
+
+
+@compiled
+def _judge(numbers: Numbers, course: Course, by_dates: bool) -> int:
+    """Judge the accepted reading at the landmark."""
+    return judge_landmark(numbers, course, course.counts[CHOSEN], by_dates)
 
 
 @compiled

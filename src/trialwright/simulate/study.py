@@ -8,11 +8,12 @@ from pathlib import Path
 from trialwright.core.errors import StudyError
 from trialwright.simulate.conduct_tables import make_conduct_tables
 from trialwright.simulate.finding_tables import make_finding_tables
-from trialwright.simulate.patients import Patient, draw_patients
+from trialwright.simulate.patients import Patient, draw_patients, keep_by_design
 from trialwright.simulate.protein_table import write_proteins
 from trialwright.simulate.rows import Row, Tables, number_rows, write_tables
 from trialwright.simulate.scenario import Scenario
 from trialwright.simulate.screened_tables import make_screened_tables
+from trialwright.simulate.slide_files import write_slides
 from trialwright.simulate.tumor_tables import make_tumor_tables
 
 NOTE = "SYNTHETIC data of a virtual trial, simulated from a known truth; they are nobody's data"
@@ -31,7 +32,24 @@ CHANGED = {
 """Lines of a protocol that a scenario decides; each stands once."""
 
 
-def write_study(scenario: Scenario, seed: int, template: Path, folder: Path) -> list[Patient]:
+def add_slides(scenario: Scenario, patients: list[Patient], seed: int, folder: Path) -> int:
+    """Paint the slides of a study that was written; return how many.
+
+    Parameters
+    ----------
+    scenario, patients, seed
+        Those of `write_study`.
+    folder : Path
+        The study.
+    """
+    manifest = write_slides(make_tables(scenario, patients, seed)["BS"], seed, folder)
+    write_tables({"SLIDES": manifest}, scenario.id, folder / "data")
+    return len(manifest)
+
+
+def write_study(
+    scenario: Scenario, seed: int, template: Path, folder: Path, *, obeys_design: bool = False
+) -> list[Patient]:
     """Write a study directory: protocol and recorded tables.
 
     Parameters
@@ -44,6 +62,8 @@ def write_study(scenario: Scenario, seed: int, template: Path, folder: Path) -> 
         The protocol that the study follows; name, data cut, landmark and design are the scenario's.
     folder : Path
         Where to; it must not exist or be empty.
+    obeys_design : bool
+        Whether accrual ends where the design stops the trial; all patients come otherwise.
 
     Returns
     -------
@@ -58,6 +78,8 @@ def write_study(scenario: Scenario, seed: int, template: Path, folder: Path) -> 
     if folder.exists() and any(folder.iterdir()):
         raise StudyError(f"{folder} is not empty, expected a new folder. Name another one.")
     patients = draw_patients(scenario, seed)
+    if obeys_design:
+        patients = keep_by_design(patients, scenario)
     protocol = adapt_protocol(template, scenario, patients[0])
     tables = make_tables(scenario, patients, seed)
     write_tables(tables, scenario.id, folder / "data")

@@ -1,0 +1,103 @@
+"""The reports of virtual trials: operating characteristics, self-check, calibration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trialwright.core.table import (
+    Row,
+    Table,
+    make_table,
+    round_half_up,
+    row,
+)
+from trialwright.report.blocks import (
+    Block,
+    Document,
+    Fact,
+    FigureBlock,
+    Paragraph,
+    Section,
+    TableBlock,
+)
+from trialwright.report.evidence import Evidence
+from trialwright.report.html import render_html
+
+BAND = ("SYNTHETIC: virtual trials, nobody's data",)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line of a self-check: what was asked, what is true, what came out, and its error."""
+
+    name: str
+    kind: str
+    truth: float
+    found: float
+    error: float
+    is_met: bool
+    note: str = ""
+
+
+def print_operating(title: str, words: str, tables: Sequence[Table], figure: FigureBlock) -> str:
+    """Print operating characteristics as one HTML page.
+
+    Parameters
+    ----------
+    title : str
+        What the scenario is.
+    words : str
+        The answer in one sentence.
+    tables : sequence of Table
+        The results.
+    figure : FigureBlock
+        The probabilities drawn.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    blocks: list[Block] = [figure, *[TableBlock(table) for table in tables]]
+    section = Section("operating", "Operating characteristics", tuple(blocks))
+    facts = (Fact("Virtual trials", (words,), is_main=True),)
+    return render_html(Document(title, "Virtual trials", BAND, facts, (section,)), Evidence())
+
+
+def print_self_check(lines: Sequence[Checked], title: str, words: str) -> str:
+    """Print a self-check as one HTML page; `words` say whether the machine can be trusted."""
+    section = Section(
+        "self_check",
+        "What came out beside what was put in",
+        (
+            TableBlock(make_check_table(lines)),
+            Paragraph(
+                (
+                    "Virtual studies were written as files, checked, derived and analyzed like any "
+                    "other. A line holds when it lies within three Monte Carlo standard errors.",
+                )
+            ),
+        ),
+    )
+    facts = (Fact("Verdict", (words,), is_main=True),)
+    return render_html(Document(title, "Self-check", BAND, facts, (section,)), Evidence())
+
+
+def make_check_table(lines: Sequence[Checked]) -> Table:
+    """Make the table of a self-check: one row a coverage, a bias and an error rate."""
+    rows: list[Row] = []
+    for line in lines:
+        digits = 3 if line.truth < 1 else 2
+        numbers = [round_half_up(value, digits) for value in (line.truth, line.found, line.error)]
+        rows.append(row(line.name, line.kind, *numbers, "holds" if line.is_met else "FAILS"))
+    columns = ("Quantity", "Asked", "True", "Found", "Standard error", "Verdict")
+    notes = ["Coverage holds when it is at least the level, or within the error of it."]
+    return make_table("self_check", "Self-check of the machine, SYNTHETIC", columns, rows, notes)
+
+
+def make_calibration_table(rows: Sequence[dict[str, Any]], n_trials: int) -> Table:
+    """Make the table of a calibration: mean and quantiles of each quantity over the trials."""
+    names = [name for name in rows[0] if name != "quantity"] if rows else []
+    cells = [row(item["quantity"], *[round_half_up(item[n], 2) for n in names]) for item in rows]
+    title = f"{n_trials} virtual trials of this scenario, SYNTHETIC"
+    return make_table("calibration", title, ("Quantity", *names), cells)

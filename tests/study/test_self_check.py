@@ -1,0 +1,45 @@
+"""The machine finds the truth that was put in; slow, as `make test-all` runs it."""
+
+from pathlib import Path
+
+import pytest
+
+from trialwright.cli.main import main
+from trialwright.report.virtual import Checked, make_check_table, print_self_check
+from trialwright.simulate.calibration import QUANTITIES, calibrate
+from trialwright.simulate.load import load_scenario
+from trialwright.study.workers import run_here
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "metromajx"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_two_hundred_trials_through_the_pipeline_find_their_truth(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command = ["simulate", str(EXAMPLE / "scenario.yaml"), "--self-check", "200", "--workers", "2"]
+    assert main(command) == 0, capsys.readouterr().out
+    assert "The machine can be trusted" in capsys.readouterr().out
+
+
+def test_a_scenario_is_described_as_its_publication_is() -> None:
+    described = calibrate(load_scenario(EXAMPLE / "scenario.yaml"), 60, 1, run_here)
+    assert tuple(described["quantity"]) == QUANTITIES
+    found = dict(described.select("quantity", "q50").rows())
+    published = {"non-progressions at 6 months": 1, "BOR SD": 5, "BOR PR": 1, "median cycles": 2}
+    for quantity, value in published.items():
+        assert abs(found[quantity] - value) <= 1, quantity
+
+
+def test_a_line_that_fails_is_told_in_the_report() -> None:
+    lines = [
+        Checked("landmark rate", "bias", 0.2, 0.201, 0.003, is_met=True),
+        Checked("type I error of the decision", "error rate", 0.05, 0.2, 0.015, is_met=False),
+    ]
+    text = make_check_table(lines).to_text()
+    assert text.count("holds") == 2  # the first line, and the footnote
+    assert "FAILS" in text
+    page = print_self_check(lines, "A scenario", "The machine fails: 1 of 2 lines hold.")
+    assert "The machine fails: 1 of 2 lines hold." in page
+    assert "SYNTHETIC" in page
