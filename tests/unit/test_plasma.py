@@ -96,6 +96,15 @@ def test_a_specimen_of_be_says_whose_a_sample_is_and_who_was_not_measured(tmp_pa
     ]
 
 
+def test_a_sample_after_the_data_cut_does_not_come_in_by_its_name(tmp_path: Path) -> None:
+    paths = {"plasma": write_long(tmp_path / "plasma.csv", {"01_C1D1": 1.0, "01_C2D1": 2.0})}
+    until_cut = pl.DataFrame({"USUBJID": ["01"], "VISIT": ["C1D1"]})
+    plasma = read_plasma({"dm": DM, "sv": until_cut}, paths)
+    assert plasma["SAMPLEID"].to_list() == ["01_C1D1"]
+    rules = [item.rule for item in find_plasma_findings({"dm": DM, "sv": until_cut}, paths)]
+    assert rules == ["NPX-ORPHAN"]
+
+
 def test_a_list_of_samples_decides_alone(tmp_path: Path) -> None:
     (tmp_path / "plasma_samples.csv").write_text("SampleID;Patient;Visit\nS1;02;C1D1\n")
     export = write_long(tmp_path / "plasma.csv", {"S1": 1.0, "01_C1D1": 2.0})

@@ -163,14 +163,14 @@ def list_samples(
 
     A list of samples (plasma_samples) decides alone. Without one, a sample is the specimen of BE
     whose BEREFID it has; else what its own rows say; else its name, when that is a subject of DM
-    and a visit parted by an underscore.
+    and a visit (one of SV, where it is recorded) parted by an underscore.
 
     Parameters
     ----------
     npx : DataFrame
         From `read_exports`.
     recorded : mapping
-        Recorded domains be and dm, as far as they are there.
+        Recorded domains be, dm and sv, as far as they are there.
     paths : mapping
         Name to file of the exports and of the list of samples.
 
@@ -207,7 +207,10 @@ def _of_specimens(npx: pl.DataFrame, recorded: Mapping[str, pl.DataFrame]) -> pl
 
 
 def _of_names(npx: pl.DataFrame, recorded: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return samples that are named by a subject of DM and a visit."""
+    """Return samples that are named by a subject of DM and a visit, one of SV where it is recorded.
+
+    SV ends at the data cut: a sample taken later must not come in by its name.
+    """
     names = npx.select(col("SAMPLEID").unique(maintain_order=True))
     parts = names.with_columns(
         USUBJID=col("SAMPLEID").str.extract(r"^(.+)_[^_]+$"),
@@ -215,7 +218,11 @@ def _of_names(npx: pl.DataFrame, recorded: Mapping[str, pl.DataFrame]) -> pl.Dat
     ).select(KNOWN)
     dm = recorded.get("dm")
     known = [] if dm is None else dm["USUBJID"].drop_nulls().to_list()
-    return parts.filter(col("USUBJID").is_in(known)).drop_nulls()
+    named = parts.filter(col("USUBJID").is_in(known)).drop_nulls()
+    sv = recorded.get("sv")
+    if sv is None or not {"USUBJID", "VISIT"} <= set(sv.columns):
+        return named
+    return named.join(sv, on=["USUBJID", "VISIT"], how="semi", maintain_order="left")
 
 
 def read_plasma(recorded: Mapping[str, pl.DataFrame], paths: Mapping[str, Path]) -> pl.DataFrame:
@@ -224,7 +231,7 @@ def read_plasma(recorded: Mapping[str, pl.DataFrame], paths: Mapping[str, Path])
     Parameters
     ----------
     recorded : mapping
-        Recorded domains be and dm, as far as they are there.
+        Recorded domains be, dm and sv, as far as they are there.
     paths : mapping
         Name to file of the exports and of the list of samples.
 

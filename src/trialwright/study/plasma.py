@@ -27,7 +27,7 @@ from trialwright.protocol.model import Protocol
 from trialwright.study.findings import store_finding
 from trialwright.study.run import Step
 
-SPECIMENS = ("be", "dm")
+SPECIMENS = ("be", "dm", "sv")
 
 
 def pick_exports(tables: Mapping[str, Path]) -> dict[str, Path]:
