@@ -44,7 +44,7 @@ def redcap(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The example, computed without figures and report."""
     study = tw.open_study(copy_redcap(tmp_path_factory.mktemp("redcap")))
     study.check()
-    run_steps(study._publisher([]).analyses, study.store)
+    run_steps(study.list_analyses(), study.store)
     return study
 
 
@@ -64,7 +64,7 @@ def test_every_number_is_that_of_the_sdtm_example(
 def test_the_findings_are_the_same_and_name_cells_of_the_export(
     redcap: Study, metromajx_run: tuple[Study, Results]
 ) -> None:
-    findings = redcap._findings()
+    findings = redcap.load_findings()
     assert without_place(findings) == without_place(metromajx_run[1].findings)
     late = next(f for f in findings if f.subject == "MJX-13")
     assert (late.file, late.column) == (

@@ -26,6 +26,12 @@ def add_study_commands(commands: Subparsers) -> None:
     show.add_argument("result", metavar="RESULT_ID", help="a result (pfs) or a number (pfs.median)")
     show.add_argument("--rows", action="store_true", help="list the rows of the files behind it")
 
+    changes = _command(
+        commands, "changes", "say which cells changed since the last run, which results moved",
+        "changes mytrial",
+    )  # fmt: skip
+    changes.add_argument("study", metavar="STUDY", help="folder of a study that was run")
+
     query = _command(
         commands, "query", "ask the analysis datasets in SQL",
         'query mytrial "SELECT PARAMCD, count(*) AS n FROM adtte GROUP BY PARAMCD"',

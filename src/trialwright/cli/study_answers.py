@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from trialwright.core.errors import FindingsError, Severity, StudyError
+from trialwright.study.changes import find_changes
 from trialwright.study.packet import write_safety_packet
 from trialwright.study.query import query_datasets
 from trialwright.study.session import Study, open_study
@@ -101,6 +102,16 @@ def answer_show(arguments: argparse.Namespace) -> int:
         _print_json(shown.as_dict())
     else:
         print(shown.to_text())
+    return 0
+
+
+def answer_changes(arguments: argparse.Namespace) -> int:
+    """Print which cells changed since the last run, and which results moved."""
+    changes = find_changes(open_study(arguments.study))
+    if arguments.json:
+        _print_json(changes.as_dict())
+    else:
+        print(changes.to_text())
     return 0
 
 

@@ -31,6 +31,13 @@ from trialwright.study.reporting import (
     write_results,
 )
 from trialwright.study.run import DONE, Step, StepReport, hash_code, run_steps
+from trialwright.study.snapshots import (
+    Snapshot,
+    keep_snapshot,
+    list_inputs,
+    list_numbers,
+    load_tables,
+)
 from trialwright.study.steps import list_derivations
 from trialwright.study.store import Store
 from trialwright.study.workers import Mapper, run_here
@@ -121,9 +128,9 @@ class Study:
         blocks.
         """
         self._run_check(tell)
-        if not is_blocked(self._findings()):
+        if not is_blocked(self.load_findings()):
             run_steps(self._derivations(), self.store, tell)
-        return self._findings()
+        return self.load_findings()
 
     def _derivations(self) -> list[Step]:
         """Return the steps to the analysis datasets, and the checks that need them."""
@@ -131,8 +138,8 @@ class Study:
         checks = list_derived_checks(self.protocol, names)
         return [*list_derivations(self.protocol), *checks]
 
-    def _findings(self) -> list[Finding]:
-        """Return the findings of all checks that were made."""
+    def load_findings(self) -> list[Finding]:
+        """Return the findings of all checks that were made in the last check or run."""
         made = [name for name in CHECKS if self._is_done(name)]
         found = [item for name in made for item in read_findings(self.store.load(name))]
         return [self.origins.relocate(finding) for finding in found]
@@ -150,10 +157,10 @@ class Study:
             When the check finds what blocks; all findings are in it.
         """
         reports = self._run_check(tell, workers)
-        if is_blocked(self._findings()):
-            raise DataError(self._findings())
+        if is_blocked(self.load_findings()):
+            raise DataError(self.load_findings())
         reports += run_steps(self._derivations(), self.store, tell, workers)
-        findings = self._findings()
+        findings = self.load_findings()
         if is_blocked(findings):
             raise DataError(findings)
         publisher = self._publisher(findings)
@@ -177,8 +184,20 @@ class Study:
         if any(report.status == DONE for report in reports[len(before) :]):
             protocol_hash = hash_file(self.path / PROTOCOL_FILE)
             write_manifest(protocol_hash, self.store, self.files, hash_code())
+        self._keep_snapshot(results)
         report = self.directory.results / "report.html"
         return Results(results, tuple(reports), tuple(findings), report)
+
+    def _keep_snapshot(self, results: Mapping[str, Result]) -> None:
+        """Keep what was read and found, to be compared with the next run."""
+        tables = load_tables(self.directory, self.files, self.store)
+        inputs = list_inputs(self.directory, self.files)
+        snapshot = Snapshot(tables, list_numbers(results), inputs)
+        keep_snapshot(self.store.hidden / "snapshots", snapshot)
+
+    def list_analyses(self) -> list[Step]:
+        """Return the steps that make results."""
+        return list_analyses(self.protocol)
 
     def _publisher(self, findings: list[Finding]) -> Publisher:
         analyses = keep_possible(list_analyses(self.protocol), self.directory.tables)
