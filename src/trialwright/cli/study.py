@@ -1,4 +1,4 @@
-"""`trialwright new|check|run|show|query|status|safety|export`: what can be asked of a study."""
+"""`trialwright new|map|check|run|show|changes|query|status|safety|export` on a study."""
 
 from trialwright.cli.declare import Parser, Subparsers, add_worker_options, declare
 
@@ -10,6 +10,13 @@ def add_study_commands(commands: Subparsers) -> None:
         "directory", metavar="DIR", help="folder to make; it must not exist or be empty"
     )
     new.add_argument("--from", dest="example", default="metromajx", help="example to start from")
+
+    draft = _command(
+        commands, "map", "draft mapping.yaml out of what a centre's own tables look like",
+        "map mytrial/data",
+    )  # fmt: skip
+    draft.add_argument("folder", metavar="FOLDER", help="folder of the tables, data/ of a study")
+    draft.add_argument("--out", metavar="FILE", help="file to write (default: FOLDER/mapping.yaml)")
 
     check = _command(commands, "check", "check the protocol and the recorded data", "check mytrial")
     check.add_argument("study", metavar="STUDY", help="folder with protocol.yaml and data/")

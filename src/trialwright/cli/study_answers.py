@@ -11,6 +11,7 @@ import polars as pl
 
 from trialwright.core.errors import FindingsError, Severity, StudyError
 from trialwright.study.changes import find_changes
+from trialwright.study.drafting import write_draft
 from trialwright.study.packet import write_safety_packet
 from trialwright.study.query import query_datasets
 from trialwright.study.session import Study, open_study
@@ -30,6 +31,19 @@ def answer_new(arguments: argparse.Namespace) -> int:
     else:
         print(f"{made} is ready. Edit protocol.yaml, put your tables into data/, then run")
         print(f"  trialwright check {made}")
+    return 0
+
+
+def answer_map(arguments: argparse.Namespace) -> int:
+    """Write a draft of mapping.yaml; an existing one is replaced only when --out names it."""
+    drafted = write_draft(Path(arguments.folder), Path(arguments.out) if arguments.out else None)
+    if arguments.json:
+        _print_json(drafted.as_dict())
+    else:
+        print(f"{drafted.path}: {drafted.n_tables} tables, {drafted.n_guesses} guesses to confirm.")
+        print(
+            "Look at each, correct it, and delete its key `guess`; a run waits until none is left."
+        )
     return 0
 
 

@@ -161,6 +161,9 @@ class CentreMapping(Model):
     ignore: Names = Field(
         default=(), description="Files, or sheets as 'book.xlsx [Sheet]', left out on purpose"
     )
+    guess: str | None = Field(
+        default=None, description="Why a draft guessed dates and decimals; delete when it is right"
+    )
     tables: tuple[Table, ...] = Field(min_length=1, description="The centre's tables")
 
     def files(self) -> frozenset[str]:

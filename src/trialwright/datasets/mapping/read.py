@@ -70,6 +70,8 @@ def _fault(rule: str, node: Node, found: str, expected: str, action: str | None 
 def _find_faults(mapping: CentreMapping, root: Node) -> Iterator[Finding]:
     """Find what cannot be meant, in the whole file."""
     yield from _find_forms(mapping.dates, root.get("dates") or root)
+    if mapping.guess is not None:
+        yield _find_guess(root.get("guess") or root, mapping.guess)
     tables = root.get("tables") or root
     for table, node in zip(mapping.tables, tables.items, strict=True):
         yield from _find_forms(table.dates, node.get("dates") or node)
