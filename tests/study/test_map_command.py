@@ -13,8 +13,15 @@ from conftest import EXAMPLES
 from trialwright.cli.main import main
 from trialwright.core.errors import DataError
 from trialwright.datasets.mapping.draft import draft_mapping
-from trialwright.datasets.mapping.model import CentreMapping
+from trialwright.datasets.mapping.model import (
+    CentreMapping,
+    Filling,
+    Redcap,
+    Table,
+    Target,
+)
 from trialwright.datasets.mapping.read import read_mapping
+from trialwright.protocol.endpoints import Model
 
 REDCAP = EXAMPLES / "redcap_metromajx" / "data"
 
@@ -132,3 +139,9 @@ def test_a_confirmed_mapping_is_not_overwritten(
     assert "a draft would replace what was confirmed" in capsys.readouterr().err
     assert (folder / "data" / "mapping.yaml").read_bytes() == before
     assert main(["map", str(folder / "data"), "--out", str(tmp_path / "draft.yaml")]) == 0
+
+
+@pytest.mark.parametrize("model", [CentreMapping, Table, Target, Filling, Redcap])
+def test_every_key_stands_in_the_docs(model: type[Model]) -> None:
+    page = (EXAMPLES.parent / "docs" / "mapping.md").read_text(encoding="utf-8")
+    assert [name for name in model.model_fields if not re.search(rf"[`{{ ]{name}[`,:]", page)] == []

@@ -12,6 +12,7 @@ import polars as pl
 from trialwright.core.errors import FindingsError, Severity, StudyError
 from trialwright.study.changes import find_changes
 from trialwright.study.drafting import write_draft
+from trialwright.study.mapped import print_account
 from trialwright.study.packet import write_safety_packet
 from trialwright.study.query import query_datasets
 from trialwright.study.session import Study, open_study
@@ -49,14 +50,20 @@ def answer_map(arguments: argparse.Namespace) -> int:
 
 def answer_check(arguments: argparse.Namespace) -> int:
     """Print the findings; exit 1 when one of them blocks."""
+    study = open_study(arguments.study)
+    accounts = []
     try:
-        findings = open_study(arguments.study).check(_tell)
+        findings = study.check(_tell)
+        accounts = study.load_accounts()
     except FindingsError as error:
         findings = list(error.findings)
     n_blocking = sum(finding.severity is Severity.BLOCK for finding in findings)
     if arguments.json:
-        _print_json({"findings": [finding.as_dict() for finding in findings]})
+        told = {"accounts": accounts} if accounts else {}
+        _print_json({"findings": [finding.as_dict() for finding in findings], **told})
     else:
+        for account in accounts:
+            print(f"{account['place']}: {print_account(account)}", file=sys.stderr)
         for finding in findings:
             print(f"{finding.severity.value}: {finding.message}")
         n_warnings = len(findings) - n_blocking

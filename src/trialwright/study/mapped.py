@@ -30,6 +30,7 @@ from trialwright.study.run import Step
 
 SOURCE, MAPPED, ORIGIN = "source.", "mapped.", "origin."
 SOURCE_CHECK = "source_check"
+ENDS = ("mapped", "ignored", "reported")
 
 
 def name_mapped(domain: str) -> str:
@@ -226,6 +227,20 @@ def check_sources(  # noqa: PLR0913 - a step takes its inputs and settings by na
     stored = [*doubts, *(dict(item) for found in oddities.values() for item in found)]
     stored += [store_finding(finding) for finding in findings]
     return {"findings": stored, "accounts": [account.as_dict() for account in accounts]}
+
+
+def print_account(account: Mapping[str, Any]) -> str:
+    """Return in words what became of the rows of one place.
+
+    Examples
+    --------
+    >>> print_account({"n_rows": 3, "n_rows_mapped": 2, "n_rows_ignored": 0,
+    ...                "n_rows_reported": 1, "made": {"TR": 5}})
+    '3 rows in (2 mapped, 0 ignored, 1 reported), out: TR 5'
+    """
+    parts = ", ".join(f"{account[f'n_rows_{end}']} {end}" for end in ENDS)
+    made = ", ".join(f"{domain} {n}" for domain, n in account["made"].items()) or "nothing"
+    return f"{account['n_rows']} rows in ({parts}), out: {made}"
 
 
 def read_source_findings(stored: Mapping[str, Any] | None) -> list[Finding]:

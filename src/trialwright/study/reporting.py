@@ -32,7 +32,7 @@ from trialwright.report.patients import describe_patient
 from trialwright.study.evidence import gather_evidence
 from trialwright.study.figures import load_figure
 from trialwright.study.links import find_links
-from trialwright.study.mapped import name_table
+from trialwright.study.mapped import SOURCE_CHECK, name_table, print_account
 from trialwright.study.run import StepReport
 from trialwright.study.store import Store, replace_text
 
@@ -89,12 +89,20 @@ def compose_document(
         settings=_settings(protocol),
         band=print_band(protocol),
         inputs=[
-            (name, sha256, store.load(name_table(domain)).height)
+            (_name_input(name, store), sha256, store.load(name_table(domain)).height)
             for domain, (name, sha256) in files.items()
         ],
         rules=rules,
     )
     return compose_report(material)
+
+
+def _name_input(name: str, store: Store) -> str:
+    """Return a file's name; of a table of the centre also what became of its rows."""
+    if SOURCE_CHECK not in store.states:
+        return name
+    accounts = {item["place"]: item for item in store.load(SOURCE_CHECK)["accounts"]}
+    return f"{name}: {print_account(accounts[name])}" if name in accounts else name
 
 
 def write_report(

@@ -22,7 +22,7 @@ from trialwright.study.figures import remove_other_files
 from trialwright.study.findings import read_findings
 from trialwright.study.links import find_links
 from trialwright.study.listings import list_rows
-from trialwright.study.mapped import ORIGIN, list_sources
+from trialwright.study.mapped import ORIGIN, SOURCE_CHECK, list_sources
 from trialwright.study.plasma import keep_possible, list_plasma_check
 from trialwright.study.publishing import Publisher
 from trialwright.study.recording import list_check, list_recording, name_tables
@@ -143,6 +143,11 @@ class Study:
         made = [name for name in CHECKS if self._is_done(name)]
         found = [item for name in made for item in read_findings(self.store.load(name))]
         return [self.origins.relocate(finding) for finding in found]
+
+    def load_accounts(self) -> list[dict[str, Any]]:
+        """Return what became of the rows and columns of the centre's own tables."""
+        stored = self.store.load(SOURCE_CHECK) if self._is_done(SOURCE_CHECK) else {}
+        return list(stored.get("accounts", ()))
 
     def _is_done(self, name: str) -> bool:
         state = self.store.states.get(name)
