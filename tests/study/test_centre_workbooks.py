@@ -17,6 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 import trialwright as tw
 from trialwright.core.errors import DataError, Finding
 from trialwright.datasets.mapping.sources import Place, read_place
+from trialwright.datasets.olink import read_npx
 from trialwright.datasets.sheets import WorkbookBombError, WorkbookError, open_workbook
 
 HEADER = ["Patient", "Lésion", "Site", "Date S0", "Taille S0", "Date S6", "Taille S6"]
@@ -291,3 +292,14 @@ def test_a_far_cell_hidden_in_a_near_row_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(DataError, match="SOURCE-BOMB"):
         read_place(path, Place(path.name, "Cibles"))
+
+
+def test_an_olink_export_that_is_a_bomb_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "npx.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("npx.csv", b" " * (200 << 20))
+    with pytest.raises(DataError, match="times its size, more than 400"):
+        read_npx(tmp_path / "npx.zip")
+    path = write_study(tmp_path) / "data" / "lesions.xlsx"
+    make_far_cell(path)
+    with pytest.raises(DataError, match="reaches to row 1048576"):
+        read_npx(path)

@@ -18,6 +18,7 @@ from trialwright.datasets.olink_frame import (
     refuse,
     split_panel,
 )
+from trialwright.datasets.sheets import WorkbookBombError, guard_archive
 from trialwright.datasets.tabular_readers import READERS
 
 # The first name that a table has counts: NPX before its plate-control form, the LOD that comes
@@ -93,6 +94,7 @@ def _parts_by_comma(path: Path) -> bool:
 def _read_zip(path: Path) -> pl.DataFrame:
     """Read the only table in a zip file."""
     try:
+        guard_archive(path)
         with zipfile.ZipFile(path) as archive, TemporaryDirectory() as folder:
             names = [n for n in archive.namelist() if n.lower().endswith(TABLE_SUFFIXES)]
             names = [n for n in names if not n.startswith("__MACOSX")]
@@ -107,6 +109,8 @@ def _read_zip(path: Path) -> pl.DataFrame:
             member = Path(folder) / Path(names[0]).name
             member.write_bytes(archive.read(names[0]))
             return read_long(member)
+    except WorkbookBombError as error:
+        raise refuse("NPX-FILE", path.name, str(error), "a table", "Export it again.") from error
     except zipfile.BadZipFile as error:
         raise refuse(
             "NPX-FILE", path.name, "no zip file", "a zip file", "Export it again."

@@ -15,6 +15,7 @@ from trialwright.datasets.olink_frame import (
     refuse,
     split_panel,
 )
+from trialwright.datasets.sheets import WorkbookError, guard_workbook
 
 Row = list[object]
 
@@ -239,9 +240,10 @@ def read_workbook(path: Path) -> list[Row]:
             "Install python-calamine, or save the sheet as CSV.",
         ) from error
     try:
+        guard_workbook(path)
         book = python_calamine.CalamineWorkbook.from_path(path)
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-    except python_calamine.CalamineError as error:
+    except (python_calamine.CalamineError, WorkbookError) as error:
         raise refuse(
             "NPX-FILE", path.name, f"no workbook ({error})", "an Excel workbook", "Export it again."
         ) from error

@@ -86,6 +86,37 @@ def open_workbook(path: Path) -> Workbook:
     )
 
 
+def guard_archive(path: Path) -> None:
+    """Refuse a zip file that would unpack to far more than a table holds.
+
+    Raises
+    ------
+    WorkbookBombError
+        By its directory, or by what its parts unpack to.
+    """
+    with zipfile.ZipFile(path) as archive:
+        _measure(archive, path.stat().st_size)
+        for part in archive.infolist():
+            for _ in _unpack(archive, part):
+                pass
+
+
+def guard_workbook(path: Path) -> None:
+    """Refuse a workbook that would fill the memory; one of another kind than .xlsx is not opened.
+
+    Raises
+    ------
+    WorkbookError
+        It is none.
+    WorkbookBombError
+        It would unpack to far more than a table holds.
+    """
+    if path.suffix.lower() in SUFFIXES:
+        book = open_workbook(path)
+        for sheet in book.sheets:
+            scan_sheet(book, sheet)
+
+
 def read_cells(book: Workbook, sheet: str) -> list[list[Any]]:
     """Return the values of a sheet from cell A1 on, row by row; empty cells are ""."""
     import python_calamine

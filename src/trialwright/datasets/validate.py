@@ -128,7 +128,8 @@ def describe_rules() -> str:
             if rule.module == module.__name__:
                 lines += ["", f"### {rule.id}", "", f"{rule.title} (*{_effect(rule)}*)."]
                 lines += ["", f"Why: {rule.why}", "", f"To mend: {rule.mend}"]
-    lines += ["", "## Protocol", "", "These hold `protocol.yaml` itself."]
+    lines += ["", "## Protocol", "", "These hold `protocol.yaml` itself. What its form breaks is"]
+    lines[-1] += " found in `data/mapping.yaml`, too, under MAPPING- in place of PROTOCOL-."
     for rule_id, explained in PROTOCOL_RULES.items():
         effect = "warns" if rule_id in PROTOCOL_WARNINGS else "blocks"
         lines += ["", f"### {rule_id}", "", f"{explained} (*{effect}*)"]
