@@ -201,12 +201,11 @@ class Study:
         keep_snapshot(self.store.hidden / "snapshots", snapshot)
 
     def list_analyses(self) -> list[Step]:
-        """Return the steps that make results."""
-        return list_analyses(self.protocol)
+        """Return the steps that make results, as far as the tables allow."""
+        return keep_possible(list_analyses(self.protocol), self.directory.tables)
 
     def _publisher(self, findings: list[Finding]) -> Publisher:
-        analyses = keep_possible(list_analyses(self.protocol), self.directory.tables)
-        return Publisher(self.protocol, self.store, self.files, analyses, findings)
+        return Publisher(self.protocol, self.store, self.files, self.list_analyses(), findings)
 
     def _run_check(self, tell: Tell | None, workers: Mapper = run_here) -> list[StepReport]:
         """Read the tables and check them."""
