@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal as Exact
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 from trialwright.datasets.mapping.cells import CellRule, make_rule, multiply, translate
 from trialwright.datasets.mapping.conversions import find_factor
 from trialwright.datasets.mapping.model import CentreMapping, Filling, Table
+from trialwright.datasets.mapping.read import read_mapping
+from trialwright.datasets.mapping.rows import map_domain
+from trialwright.datasets.mapping.sources import list_places, read_place
 from trialwright.datasets.mapping.written_dates import is_date_form, read_date
 from trialwright.datasets.schema import VariableType
 
@@ -133,3 +137,29 @@ def test_codes_say_what_becomes_of_the_others() -> None:
     assert read("2", rule(VariableType.TEXT, codes=codes, others="keep")) == ("2", None)
     assert read("2", rule(VariableType.TEXT, codes=codes, others="empty")) == (None, None)
     assert read("2", rule(VariableType.TEXT, codes=codes | {"*": "U"})) == ("U", None)
+
+
+def test_a_value_of_an_eav_export_leads_to_its_own_row(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(
+        "record,redcap_repeat_instrument,redcap_repeat_instance,field_name,value\n"
+        "1,,,sex,M\n1,ae,1,term,Fever\n1,,,age,61\n1,ae,2,term,Rash\n1,ae,2,grade,3\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "mapping.yaml").write_text(
+        "tables:\n"
+        "  - {file: e.csv, subject: 'S-{record}', redcap: {instrument: ae, export: eav},\n"
+        "     into: [{domain: ae, variables: {AETERM: term, AETOXGR: grade}}]}\n"
+        "  - {file: e.csv, subject: 'S-{record}', redcap: {instrument: dm, export: eav},\n"
+        "     into: [{domain: dm, variables: {SEX: sex, AGE: age}}]}\n",
+        encoding="utf-8",
+    )
+    mapping = read_mapping(tmp_path / "mapping.yaml").mapping
+    assert mapping is not None
+    sources = {p.name: read_place(tmp_path / p.file, p) for p in list_places(mapping)}
+    ae = map_domain(mapping, "ae", sources, {}, "S")
+    assert ae.select("AETERM", "@cell:AETERM", "AETOXGR", "@cell:AETOXGR").rows() == [
+        ("Fever", "E3", None, None),
+        ("Rash", "E5", "3", "E6"),
+    ]
+    dm = map_domain(mapping, "dm", sources, {}, "S")
+    assert dm.select("@cell:SEX", "@cell:AGE").rows() == [("E2", "E4")]
