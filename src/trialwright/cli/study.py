@@ -11,13 +11,6 @@ def add_study_commands(commands: Subparsers) -> None:
     )
     new.add_argument("--from", dest="example", default="metromajx", help="example to start from")
 
-    draft = _command(
-        commands, "map", "draft mapping.yaml out of what a centre's own tables look like",
-        "map mytrial/data",
-    )  # fmt: skip
-    draft.add_argument("folder", metavar="FOLDER", help="folder of the tables, data/ of a study")
-    draft.add_argument("--out", metavar="FILE", help="file to write (default: FOLDER/mapping.yaml)")
-
     check = _command(commands, "check", "check the protocol and the recorded data", "check mytrial")
     check.add_argument("study", metavar="STUDY", help="folder with protocol.yaml and data/")
 
@@ -33,12 +26,6 @@ def add_study_commands(commands: Subparsers) -> None:
     show.add_argument("result", metavar="RESULT_ID", help="a result (pfs) or a number (pfs.median)")
     show.add_argument("--rows", action="store_true", help="list the rows of the files behind it")
 
-    changes = _command(
-        commands, "changes", "say which cells changed since the last run, which results moved",
-        "changes mytrial",
-    )  # fmt: skip
-    changes.add_argument("study", metavar="STUDY", help="folder of a study that was run")
-
     query = _command(
         commands, "query", "ask the analysis datasets in SQL",
         'query mytrial "SELECT PARAMCD, count(*) AS n FROM adtte GROUP BY PARAMCD"',
@@ -48,8 +35,25 @@ def add_study_commands(commands: Subparsers) -> None:
         "sql", metavar="SQL", help="a query; tables are adsl, adex, adrs, adtte, ..."
     )
 
+    _add_centre_tables(commands)
     _add_monitoring(commands)
     _add_export(commands)
+
+
+def _add_centre_tables(commands: Subparsers) -> None:
+    """Add the commands that draft a mapping, and that compare one export with the next."""
+    draft = _command(
+        commands, "map", "draft mapping.yaml out of what a centre's own tables look like",
+        "map mytrial/data",
+    )  # fmt: skip
+    draft.add_argument("folder", metavar="FOLDER", help="folder of the tables, data/ of a study")
+    draft.add_argument("--out", metavar="FILE", help="file to write (default: FOLDER/mapping.yaml)")
+
+    changes = _command(
+        commands, "changes", "say which cells changed since the last run, which results moved",
+        "changes mytrial",
+    )  # fmt: skip
+    changes.add_argument("study", metavar="STUDY", help="folder of a study that was run")
 
 
 def _add_monitoring(commands: Subparsers) -> None:
