@@ -117,6 +117,8 @@ def test_printed_numbers_are_those_of_results_json(folder: Path, document: Docum
         # One count made of several, such as specimens with structures of either kind.
         found = [stored[result]["statistics"][r.partition(".")[2]]["stat"] for r in cell.refs]
         printed |= {round_half_up(sum(v or 0 for v in found), 0)} if n_decimals == 0 else set()
+        if len(found) > 1 and found[0] is not None and found[1]:  # a share of two counts
+            printed.add(round_half_up(100 * found[0] / found[1], n_decimals))
         assert first[0] in printed, cell
         n_compared += 1
     assert n_compared > 300

@@ -34,7 +34,7 @@ def test_a_count_is_the_number_of_subjects_that_its_listing_has(
     counts = {
         "pfs": ("adtte", "events"),
         "bor": ("adrs", "pd"),
-        "ae_serious": ("adae", "term.fever.any"),
+        "ae_serious_terms": ("adae", "term.fever.any"),
     }
     for name, (dataset, stat) in counts.items():
         listing = pl.read_csv(folder / f"{name}_{dataset}.csv", infer_schema=False)

@@ -18,9 +18,10 @@ from trialwright.study.show import show_result
 
 Run = tuple[Study, Results]
 AE_DEPENDENT = {
-    "raw.ae", "ae", "check", "adae", "ae_overview", "ae_terms", "patients", "figure.ae_terms",
-    "figure.patients", "report",
-    "report.pdf", "report.docx", "report.ars",
+    "raw.ae", "ae", "check", "adae", "ae_overview", "ae_terms", "ae_related_terms",
+    "ae_serious_terms", "ae_withdrawn_terms", "ae_interest", "ae_serious", "patients",
+    "figure.ae_terms", "figure.patients", "report", "report.pdf", "report.docx", "report.rtf",
+    "report.listings", "report.ars",
 }  # fmt: skip
 
 
