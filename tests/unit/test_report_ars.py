@@ -108,3 +108,15 @@ def test_a_result_without_table_or_rows_is_an_analysis_without_output() -> None:
     assert event["outputs"] == []
     assert "dataset" not in event["analyses"][0]
     assert event["analyses"][0]["results"][0]["formattedValue"] == "NE"
+
+
+def test_a_level_of_no_variable_is_no_grouping(result: Times) -> None:
+    rows = [{"stat_id": "n", "stat_name": "n", "stat": 3.0, "variable_level": "Avelumab"}]
+    bare = Times(
+        id="pfs", title="Doses", method=Method("Counts"), data=make_statistics(rows),
+        basis=result.basis,
+    )  # fmt: skip
+    event = make_ars(EVENT, {"pfs": bare})
+    assert event["analyses"][0]["results"][0]["resultGroups"] == [
+        {"groupingId": "GF_STATISTIC", "groupValue": "pfs.n"}
+    ]

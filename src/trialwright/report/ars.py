@@ -175,7 +175,7 @@ def _describe_value(
     """Return one value with its groups."""
     ref = result.ref(item["stat_id"])
     groups = [{"groupingId": STATISTIC, "groupValue": ref}]
-    if item["variable_level"]:
+    if item["variable_level"] and item["variable"]:
         level = {"groupingId": grouping_id(item["variable"]), "groupValue": item["variable_level"]}
         groups.insert(0, level)
     if item["group1"]:
