@@ -112,3 +112,9 @@ def test_a_table_survives_json() -> None:
 
 def test_a_sentence_is_read_without_its_references() -> None:
     assert text_plain(("Of ", Cell("15", ("flow.n",)), " patients.")) == "Of 15 patients."
+
+
+def test_a_number_that_ran_away_is_not_estimable() -> None:
+    assert round_half_up(3.2e41, 2) == "NE"
+    assert round_half_up(-1e15, 0) == "NE"
+    assert round_half_up(999999999999999.0, 0) == "999999999999999"

@@ -12,6 +12,7 @@ NOT_ESTIMABLE = "NE"
 NOT_REACHED = "NR"
 EN_DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+MOST_PRINTED_DIGITS = 15  # before the point: what a double holds
 SMALLEST_PRINTED_P = Decimal("0.001")
 
 
@@ -129,7 +130,7 @@ def round_half_up(value: float | Fraction | Decimal | None, digits: int) -> str:
     ----------
     value : float, Fraction, Decimal or None
         What to print; a float is taken at its shortest decimal form, so that 0.25 is a half.
-        None and what is not finite print as "NE".
+        None, what is not finite and what has more than 15 digits before the point print as "NE".
     digits : int
         Decimals, 0 or more.
 
@@ -149,6 +150,8 @@ def round_half_up(value: float | Fraction | Decimal | None, digits: int) -> str:
         exact = Decimal(value.numerator) / Decimal(value.denominator)
     else:
         exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    if exact.adjusted() >= MOST_PRINTED_DIGITS:
+        return NOT_ESTIMABLE  # a limit that ran away, such as of a hazard ratio without events
     rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     if rounded == 0:
         rounded = abs(rounded)
