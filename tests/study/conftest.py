@@ -11,9 +11,9 @@ from trialwright.study.session import Results, Study
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def copy_study(name: str, folder: Path) -> Path:
-    """Copy an example without its results."""
-    ignored = shutil.ignore_patterns("results", "__pycache__")
+def copy_study(name: str, folder: Path, *left_out: str) -> Path:
+    """Copy an example without its results, and without files or folders of some names."""
+    ignored = shutil.ignore_patterns("results", "__pycache__", *left_out)
     return Path(shutil.copytree(EXAMPLES / name, folder / name, ignore=ignored))
 
 
@@ -26,5 +26,5 @@ def metromajx_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Resu
 
 @pytest.fixture
 def metromajx_copy(tmp_path: Path) -> Path:
-    """A copy of the METROMAJX example that a test may change."""
-    return copy_study("metromajx", tmp_path)
+    """A copy of the METROMAJX example that a test may change, without slides: they take time."""
+    return copy_study("metromajx", tmp_path, "slides", "slides.csv")

@@ -21,6 +21,7 @@ from make.history import (
 from make.measurements import make_laboratory, make_performance, make_vital_signs
 from make.patients import Patient, read_patients
 from make.screened import list_screened, make_screened_tables
+from make.slides import write_manifest
 from make.specimens import make_specimens
 from make.tables import COLUMNS, Row, number_rows, write_domain, write_supplement
 from make.tumors import make_tumor_tables
@@ -44,6 +45,7 @@ def write_study(reconstruction: Path, folder: Path) -> None:
         write_domain(folder, domain, tables[domain])
     for domain in ("MH", "TU"):
         write_supplement(folder, domain, tables[f"SUPP{domain}"])
+    write_manifest(reconstruction, folder)
 
 
 def make_study(reconstruction: Path) -> Tables:

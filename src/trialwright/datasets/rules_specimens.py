@@ -12,6 +12,7 @@ from trialwright.datasets.rules_registry import rule
 
 FINEST_PIXEL_UM, COARSEST_PIXEL_UM = 0.05, 10.0
 BIOPSY = "biopsy"
+FLAT_PICTURE = r"\.(png|jpe?g)$"
 ORPHAN_PLASMA = "PLASMA-ORPHAN"
 
 
@@ -152,6 +153,52 @@ def find_orphan_plasma(recorded: Recorded) -> Iterator[Hits]:
     rows = rows.unique(["USUBJID", "SAMPLEID"], keep="first", maintain_order=True)
     rows = rows.drop("VISITNUM", strict=False)
     yield Hits("plasma", rows, name, quoted(name), "a subject of DM", keys=("SAMPLEID",))
+
+
+@rule(
+    "SLIDE-UNSIZED",
+    "warn",
+    title="A picture without the size of its pixels",
+    why="PNG and JPEG do not know it, and nothing can be measured in um without it.",
+    mend="Write the width of a pixel in um in PIXELUM, such as 0.5.",
+)
+def find_unsized_pictures(recorded: Recorded) -> Iterator[Hits]:
+    """Find flat pictures whose PIXELUM is empty; slides know their own."""
+    slides = recorded.pick("slides", "FILE", optional=("PIXELUM",))
+    if slides is not None:
+        is_flat = col("FILE").str.to_lowercase().str.contains(FLAT_PICTURE)
+        rows = slides.filter(is_flat & col("PIXELUM").is_null())
+        yield Hits("slides", rows, "PIXELUM", "none", "a number in um", keys=("FILE",))
+
+
+@rule(
+    "SLIDE-STAIN",
+    "warn",
+    title="A stain that the protocol does not name",
+    why="The slide is measured by nothing and shown nowhere.",
+    mend="Write STAIN as biomarkers.tissue of the protocol has it, or name the stain there.",
+)
+def find_unknown_stains(recorded: Recorded) -> Iterator[Hits]:
+    """Find slides of a stain that no tissue marker and no image panel has."""
+    slides, stains = recorded.pick("slides", "STAIN"), recorded.facts.stains
+    if slides is not None and stains:
+        rows = slides.filter(col("STAIN").is_not_null() & ~col("STAIN").is_in(list(stains)))
+        yield Hits("slides", rows, "STAIN", quoted("STAIN"), ", ".join(stains), keys=("FILE",))
+
+
+@rule(
+    "SLIDE-FILE",
+    "warn",
+    title="A slide whose image is not there",
+    why="Nothing is measured of it, and its patient may lose a pair.",
+    mend="Put the file into the study's folder slides, or correct FILE.",
+)
+def find_absent_images(recorded: Recorded) -> Iterator[Hits]:
+    """Find slides whose FILE is not in the folder of slides."""
+    slides, files = recorded.pick("slides", "FILE"), recorded.facts.slide_files
+    if slides is not None and files is not None:
+        rows = slides.filter(col("FILE").is_not_null() & ~col("FILE").is_in(sorted(files)))
+        yield Hits("slides", rows, "FILE", quoted("FILE"), "a file in the folder slides")
 
 
 @rule(

@@ -59,7 +59,8 @@ class StudyFacts:
     of any agent when there is none. Consent, where it is required, comes before any record of the
     domains `consent_before`. `age_years` are the ages that may enroll, both inclusive.
     `interest_terms` are terms that the protocol reports by name.
-    `severities` maps a rule id to "block", "warn" or "off".
+    `stains` are those that the protocol names; `slide_files` the image files there are, None when
+    nobody looked. `severities` maps a rule id to "block", "warn" or "off".
     """
 
     study_id: str = ""
@@ -74,6 +75,8 @@ class StudyFacts:
     age_years: tuple[float | None, float | None] = (None, None)
     ctcae_version: str | None = None
     interest_terms: tuple[str, ...] = ()
+    stains: tuple[str, ...] = ()
+    slide_files: frozenset[str] | None = None
     max_targets: int = 5
     max_targets_per_organ: int = 2
     severities: Mapping[str, str] = field(default_factory=dict)

@@ -30,6 +30,9 @@ MEASURED: Mapping[str, pl.DataType] = {
 """One row per slide that was to be measured: whose it is, why there is nothing (`failure`), what
 to be wary of (`warnings`), counts, area and, of a screening slide, the proposed status."""
 
+MEASUREMENTS = dict(list(MEASURED.items())[list(MEASURED).index("failure") :])
+"""The columns of `MEASURED` that a measurement fills, beside those of the manifest."""
+
 MEASURES = {
     TissueMeasure.PERCENT: (
         "PCT",

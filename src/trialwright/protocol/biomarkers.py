@@ -23,6 +23,14 @@ class PairedTest(Enum):
     PAIRED_T = "paired t"
 
 
+class MarkedPart(Enum):
+    """Where in a cell a marker stains."""
+
+    NUCLEUS = "nucleus"
+    RING = "ring"
+    CELL = "cell"
+
+
 class TissueMeasure(Enum):
     """What is counted on a slide."""
 
@@ -57,6 +65,12 @@ class TissueMarker(Model):
     decide: Decider | None = Field(default=None, description="Who decides the state")
     measure: TissueMeasure | None = Field(default=None, description="Main measurement")
     also: tuple[TissueMeasure, ...] = Field(default=(), description="Further measurements")
+    compartment: MarkedPart | None = Field(
+        default=None, description="Where in a cell the marker is; known of the usual markers"
+    )
+    cut_od: float | None = Field(
+        default=None, gt=0, description="Least stain of a positive cell; of the slide when absent"
+    )
     least_cells: int = Field(
         default=100, ge=0, description="A slide with fewer nucleated cells gives no measurement"
     )

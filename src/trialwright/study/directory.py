@@ -15,6 +15,7 @@ from trialwright.protocol.model import Protocol
 PROTOCOL_FILE = "protocol.yaml"
 DATA_FOLDER = "data"
 RESULTS_FOLDER = "results"
+SLIDES_FOLDER = "slides"
 
 
 @dataclass(frozen=True)
@@ -90,3 +91,13 @@ def find_study(path: str | Path) -> StudyDirectory:
             "Put dm.csv and the other tables there, or your own tables with a mapping.yaml."
         )
     return StudyDirectory(folder)
+
+
+def list_slide_files(study: Path) -> frozenset[str] | None:
+    """Return the names of the files in the study's folder of slides; None where there is none."""
+    folder = study / SLIDES_FOLDER
+    if not folder.is_dir():
+        return None
+    return frozenset(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )

@@ -27,8 +27,16 @@ def find_facts(protocol: Protocol) -> StudyFacts:
         age_years=(_least_age(protocol), None),
         ctcae_version=_ctcae_version(protocol),
         interest_terms=_interest_terms(protocol),
+        stains=_list_stains(protocol),
         severities={rule: action.value for rule, action in protocol.checks.items()},
     )
+
+
+def _list_stains(protocol: Protocol) -> tuple[str, ...]:
+    """Return what STAIN may be: the stains that are measured or decided on, and those shown."""
+    panels = protocol.biomarkers
+    shown = [kind for panel in panels.images for kind in panel.of]
+    return tuple(dict.fromkeys([marker.stain for marker in panels.tissue] + shown))
 
 
 def _visit_windows(protocol: Protocol) -> tuple[VisitWindow, ...]:

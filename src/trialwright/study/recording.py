@@ -1,9 +1,11 @@
 """From a study's folder to its recorded domains: tables as they are, or made by the mapping."""
 
+from dataclasses import replace
 from datetime import date
 
+from trialwright.datasets.study_facts import StudyFacts
 from trialwright.study.check import check_data
-from trialwright.study.directory import StudyDirectory
+from trialwright.study.directory import StudyDirectory, list_slide_files
 from trialwright.study.facts import find_facts
 from trialwright.study.findings import store_finding
 from trialwright.study.mapped import (
@@ -45,6 +47,14 @@ def name_tables(directory: StudyDirectory) -> dict[str, str]:
     return names | {domain: name_mapped(domain) for domain in mapped}
 
 
+def _find_facts(directory: StudyDirectory) -> StudyFacts:
+    """Return the protocol's facts, and which slides there are where any are recorded."""
+    facts = find_facts(directory.protocol)
+    if "slides" not in name_tables(directory):
+        return facts
+    return replace(facts, slide_files=list_slide_files(directory.path) or frozenset())
+
+
 def list_check(directory: StudyDirectory, raw: tuple[str, ...]) -> Step:
     """Return the step that checks the recorded tables; `raw` are the steps that read them."""
     listing = ",".join(sorted(path.name for path in directory.data.iterdir()))
@@ -57,7 +67,7 @@ def list_check(directory: StudyDirectory, raw: tuple[str, ...]) -> Step:
         {"raw": raw, "of_sources": SOURCE_CHECK},
         {
             "files": name_tables(directory),
-            "facts": find_facts(directory.protocol),
+            "facts": _find_facts(directory),
             "folder": directory.data,
             "of_protocol": [store_finding(finding) for finding in of_protocol],
             "claimed": sorted(mapping.files()) if mapping else [],

@@ -154,6 +154,12 @@ def _run_wave(
     ]
 
 
+def is_known(step: Step, store: Store) -> bool:
+    """Tell whether a step would be kept as it is: all that it depends on is unchanged."""
+    known = store.states.get(step.name)
+    return known is not None and known.key == _step_key(step, store) and store.has(step.name)
+
+
 def _look(step: Step, store: Store) -> StepReport | str:
     """Return the report of a step that need not run, the key of one that must."""
     missing = _missing_inputs(step, store)

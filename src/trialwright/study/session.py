@@ -31,6 +31,7 @@ from trialwright.study.reporting import (
     write_results,
 )
 from trialwright.study.run import DONE, Step, StepReport, hash_code, run_steps
+from trialwright.study.slides import find_lost_slides, list_slide_steps, measure_ahead
 from trialwright.study.snapshots import (
     Snapshot,
     keep_snapshot,
@@ -164,6 +165,7 @@ class Study:
         reports = self._run_check(tell, workers)
         if is_blocked(self.load_findings()):
             raise DataError(self.load_findings())
+        reports += run_steps(self._slide_steps(workers), self.store, tell, workers)
         reports += run_steps(self._derivations(), self.store, tell, workers)
         findings = self.load_findings()
         if is_blocked(findings):
@@ -203,6 +205,14 @@ class Study:
     def list_analyses(self) -> list[Step]:
         """Return the steps that make results, as far as the tables allow."""
         return keep_possible(list_analyses(self.protocol), self.directory.tables)
+
+    def _slide_steps(self, workers: Mapper) -> list[Step]:
+        """Return the steps that measure slides; one whose cells are gone measures again."""
+        slides = self.store.load("slides") if self._is_done("slides") else None
+        steps = list_slide_steps(self.protocol, self.path, slides, self.directory.results)
+        for name in find_lost_slides(self.store):
+            self.store.forget(name)
+        return measure_ahead(steps, self.store) if workers is run_here else steps
 
     def _publisher(self, findings: list[Finding]) -> Publisher:
         return Publisher(self.protocol, self.store, self.files, self.list_analyses(), findings)

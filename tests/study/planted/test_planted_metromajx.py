@@ -7,6 +7,7 @@ small study of `plants.py`.
 import csv
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,9 @@ def plant_in_slides_and_plasma(copy: Copy) -> None:
         ("SLIDE-VISIT", ("MJX-02", "Screening", "CD8", "c.svs", "0.5", "biopsy", "")),
         ("SLIDE-INJECTED", ("MJX-01", "C2D1", "CD8", "d.svs", "0.5", "biopsy", "T01")),
         ("SLIDE-PIXEL", ("MJX-01", "SCREENING", "CD8", "e.svs", "0.0005", "biopsy", "")),
+        ("SLIDE-UNSIZED", ("MJX-01", "SCREENING", "CD8", "f.png", "", "biopsy", "")),
+        ("SLIDE-STAIN", ("MJX-01", "SCREENING", "CD88", "g.svs", "0.5", "biopsy", "")),
+        ("SLIDE-FILE", ("MJX-01", "SCREENING", "CD8", "absent.svs", "0.5", "biopsy", "")),
     )
     copy.tables["slides"] = [dict(zip(names, values, strict=True)) for _, values in slides]
     for (rule, _), row in zip(slides, copy.tables["slides"], strict=True):
@@ -271,6 +275,8 @@ def plant_in_files(copy: Copy) -> None:
 def check(folder: Path) -> list[Finding]:
     facts = find_facts(load_protocol(EXAMPLE / "protocol.yaml"))
     recorded = read_tables(folder)
+    there = frozenset(recorded.tables["slides"]["FILE"]) - {"absent.svs"}
+    facts = replace(facts, slide_files=there)
     return find_data_findings(recorded.tables, recorded.files, facts, recorded.findings)
 
 

@@ -1,0 +1,179 @@
+"""Steps that measure slides: one each, so that a new slide costs its own time and no other's."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars import col
+
+from trialwright.core.errors import SlideError
+from trialwright.core.trace import hash_file
+from trialwright.derive.tissue_parameters import MEASURED, MEASUREMENTS
+from trialwright.imaging.marker_slide import measure_marker
+from trialwright.protocol.biomarkers import TissueMarker
+from trialwright.protocol.model import Protocol
+from trialwright.study.directory import SLIDES_FOLDER
+from trialwright.study.figures import safe_name
+from trialwright.study.run import Needs, Step, is_known
+from trialwright.study.steps import MEASURED_SLIDES
+from trialwright.study.store import Store
+
+PREFIX = "slide."
+WORTH_A_PROCESS = 4  # fewer slides are measured before another process has started
+MOST_WORKERS = 8
+NOT_THERE = "The file is not in the folder slides"
+
+
+def list_slide_steps(
+    protocol: Protocol, study: Path, slides: pl.DataFrame | None, out: Path
+) -> list[Step]:
+    """Return a step per slide of the protocol's stains, and the one that puts them together.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        Whose tissue markers name the stains.
+    study : Path
+        The study's folder, which holds slides/.
+    slides : DataFrame, optional
+        The slide manifest; nothing is measured without one.
+    out : Path
+        The results folder, below which each slide's cells are written.
+    """
+    markers = {marker.stain: marker for marker in protocol.biomarkers.tissue}
+    steps = []
+    for file, stain, pixel_size_um in _list_files(slides):
+        if stain in markers and markers[stain].measure is not None:
+            path = study / SLIDES_FOLDER / file
+            settings = {
+                "file": file,
+                "path": path,
+                "marker": markers[stain],
+                "pixel_size_um": pixel_size_um,
+                "out": out,
+            }
+            stamp = hash_file(path) if path.is_file() else NOT_THERE
+            name = f"{PREFIX}{safe_name(file)}"
+            steps.append(Step(name, f"slide {file}", measure_one, {}, settings, stamp=stamp))
+    if not steps:
+        return []
+    names = tuple(step.name for step in steps)
+    inputs: dict[str, Needs] = {"measured": names, "slides": "slides"}
+    return [*steps, Step(MEASURED_SLIDES, "slides that were measured", gather_slides, inputs)]
+
+
+def find_lost_slides(store: Store) -> list[str]:
+    """Return the steps of slides whose file of cells is gone."""
+    lost = []
+    for name in [name for name in store.states if name.startswith(PREFIX)]:
+        if store.states[name].status == "done":
+            cells = store.load(name).get("cells")
+            if cells and not (store.results / cells).is_file():
+                lost.append(name)
+    return lost
+
+
+def _list_files(slides: pl.DataFrame | None) -> list[tuple[str, str, float | None]]:
+    """Return file, stain and pixel size of each slide, each file once."""
+    if slides is None or not {"FILE", "STAIN"} <= set(slides.columns):
+        return []
+    pixel = col("PIXELUM") if "PIXELUM" in slides.columns else pl.lit(None, dtype=pl.Float64)
+    rows = slides.select("FILE", "STAIN", pixel.alias("PIXELUM")).drop_nulls(["FILE", "STAIN"])
+    return rows.unique("FILE", keep="first", maintain_order=True).rows()
+
+
+def measure_one(
+    file: str, path: Path, marker: TissueMarker, pixel_size_um: float | None, out: Path
+) -> dict[str, Any]:
+    """Measure one slide; a slide that cannot be measured gives its reason.
+
+    Parameters
+    ----------
+    file, path : str, Path
+        The image as the manifest names it, and where it is.
+    marker : TissueMarker
+        The protocol's stain.
+    pixel_size_um : float, optional
+        Width of a pixel as the manifest has it; the file's own when omitted.
+    out : Path
+        The results folder; cells go to slides/ below it.
+
+    Returns
+    -------
+    dict
+        FILE and some of the measurements of `derive.tissue.MEASURED`.
+    """
+    if not path.is_file():
+        return {"FILE": file, "failure": NOT_THERE}
+    try:
+        found = measure_marker(path, marker, pixel_size_um)
+    except SlideError as error:
+        return {"FILE": file, "failure": str(error)}
+    cells = Path(SLIDES_FOLDER) / f"{safe_name(file)}.cells.parquet"
+    (out / cells).parent.mkdir(parents=True, exist_ok=True)
+    found.cells.write_parquet(out / cells)
+    return {"FILE": file, "cells": cells.as_posix(), **found.values}
+
+
+def measure_ahead(steps: Sequence[Step], store: Store) -> list[Step]:
+    """Measure what is new or changed in several processes, where there are slides enough.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        The steps of `list_slide_steps`.
+    store : Store
+        Knows which steps need not run.
+
+    Returns
+    -------
+    list of Step
+        The same, those that were measured with a function that hands over what they gave.
+    """
+    waiting = [step for step in steps if step.function is measure_one and not is_known(step, store)]
+    n_workers = min(os.cpu_count() or 1, MOST_WORKERS, len(waiting) // WORTH_A_PROCESS)
+    if n_workers <= 1:
+        return list(steps)
+    # New processes, not forks: the frame library runs threads, which a fork would tear.
+    with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
+        found = {step.name: pool.submit(measure_one, **step.settings) for step in waiting}
+        measured = {name: item.result() for name, item in found.items()}
+    return [
+        replace(step, function=_hand_over(measured[step.name])) if step.name in measured else step
+        for step in steps
+    ]
+
+
+def _hand_over(measured: dict[str, Any]) -> Callable[..., dict[str, Any]]:
+    return lambda **_: measured
+
+
+def gather_slides(measured: Mapping[str, Mapping[str, Any]], slides: pl.DataFrame) -> pl.DataFrame:
+    """Put what was measured beside the manifest.
+
+    Parameters
+    ----------
+    measured : mapping
+        Step of each slide to what it gave.
+    slides : DataFrame
+        The manifest, with source_row.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `derive.tissue.MEASURED`, in the manifest's order.
+    """
+    kept = [{name: row.get(name) for name in ("FILE", *MEASUREMENTS)} for row in measured.values()]
+    found = pl.DataFrame(kept, schema={"FILE": pl.String(), **MEASUREMENTS})
+    own = [name for name in MEASURED if name not in MEASUREMENTS]
+    manifest = slides.select(
+        (col(name) if name in slides.columns else pl.lit(None)).cast(MEASURED[name]).alias(name)
+        for name in own
+    )
+    joined = manifest.join(found, on="FILE", how="inner", maintain_order="left")
+    return joined.select(*MEASURED)
