@@ -20,6 +20,7 @@ from make.history import (
 )
 from make.measurements import make_laboratory, make_performance, make_vital_signs
 from make.patients import Patient, read_patients
+from make.scans import write_scan_manifest
 from make.screened import list_screened, make_screened_tables
 from make.slides import write_manifest
 from make.specimens import make_specimens
@@ -46,6 +47,7 @@ def write_study(reconstruction: Path, folder: Path) -> None:
     for domain in ("MH", "TU"):
         write_supplement(folder, domain, tables[f"SUPP{domain}"])
     write_manifest(reconstruction, folder)
+    write_scan_manifest(folder)
 
 
 def make_study(reconstruction: Path) -> Tables:

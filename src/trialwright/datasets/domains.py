@@ -105,6 +105,26 @@ SLIDES = Dataset(
     ),
     order=("USUBJID", "VISIT", "STAIN", "FILE"),
 )
+IMAGES = Dataset(
+    "images",
+    "Images shown of patients, one row per file",
+    keys=("FILE",),
+    variables=(
+        IDENTIFIERS[0],
+        IDENTIFIERS[2],
+        Variable("VISIT", "Visit Name", is_required=True),
+        Variable("MODALITY", "Kind of image: CT, or a picture such as HES", is_required=True),
+        Variable("FILE", "Image file in the folder images", is_required=True),
+        Variable("LNKID", "Lesion, as in TULNKID"),
+        Variable("PIXELUM", "Width of a pixel, of pictures", NUMBER, unit="um"),
+        Variable("WINCENT", "Middle of the window, of CT", NUMBER, unit="HU"),
+        Variable("WINWID", "Width of the window, of CT", NUMBER, unit="HU"),
+        Variable("LESX", "Middle of the lesion from the left edge", NUMBER, unit="pixels"),
+        Variable("LESY", "Middle of the lesion from the upper edge", NUMBER, unit="pixels"),
+        Variable("LESMM", "Diameter of the lesion", NUMBER, unit="mm"),
+    ),
+    order=("USUBJID", "VISIT", "MODALITY", "FILE"),
+)
 PLASMA = Dataset(
     "plasma",
     "Plasma proteins, one row per sample and assay",
@@ -230,6 +250,7 @@ DOMAINS: Mapping[str, Dataset] = {
         declare_domain("BE", "Biospecimen Events", EVENTS, Particulars(required=("--REFID",))),
         declare_domain("BS", "Biospecimen Findings", FINDINGS, RESULT),
         SLIDES,
+        IMAGES,
         PLASMA,
     )
 }

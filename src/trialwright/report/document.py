@@ -66,7 +66,7 @@ def compose_report(material: Material) -> Document:
         _agreement(material),
         _survival(material),
         _safety(material),
-        describe_tissue(material.results, material.figures),
+        describe_tissue(material.results, material.figures, material.panels),
         describe_proteins(material.results, material.figures, material.absences),
         _patients(material),
         describe_methods(material.protocol, material.settings),

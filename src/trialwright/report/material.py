@@ -48,6 +48,7 @@ class Material:
     band: tuple[str, ...]
     inputs: Sequence[tuple[str, str, int]] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
+    panels: Sequence[FigureBlock] = ()
 
 
 def show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list[Block]:

@@ -22,7 +22,9 @@ TELLERS: Sequence[tuple[type[Result], Any]] = (
 
 
 def describe_tissue(
-    results: Mapping[str, Result], figures: Mapping[str, FigureBlock]
+    results: Mapping[str, Result],
+    figures: Mapping[str, FigureBlock],
+    panels: Sequence[FigureBlock] = (),
 ) -> Section | None:
     """Compose the section on tissue; none where nothing was measured or recorded.
 
@@ -32,12 +34,15 @@ def describe_tissue(
         Result id to result.
     figures : mapping
         Result id to its figure.
+    panels : sequence of FigureBlock
+        Images of single patients.
     """
     blocks: list[Block] = []
     for kind, tell in TELLERS:
         for result_id, result in results.items():
             if isinstance(result, kind):
                 blocks += _show(result, tell(result), figures.get(result_id))
+    blocks += panels
     return Section("tissue", "Tissue", tuple(blocks)) if blocks else None
 
 

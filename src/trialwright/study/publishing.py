@@ -9,10 +9,12 @@ from trialwright.core.result import Result
 from trialwright.protocol.model import Protocol
 from trialwright.report.blocks import Document
 from trialwright.study.figures import draw_patients, draw_result, list_files
+from trialwright.study.panels import PANEL, list_panel_steps
 from trialwright.study.reporting import compose_document, print_band, write_report
 from trialwright.study.run import ABSENT, FAILED, Step, StepReport
 from trialwright.study.store import Store
 
+MANIFESTS = ("slides", "images")
 WRITTEN = ("report.html", "results.json", "manifest.json")
 
 
@@ -39,7 +41,19 @@ class Publisher:
                 steps.append(Step(name, title, draw_result, {"result": step.name}, drawn))
         if any(step.name == "patients" for step in self.analyses):
             steps.append(self._patients_step(drawn))
-        return steps
+        return [*steps, *self._panel_steps(drawn)]
+
+    def _panel_steps(self, drawn: Mapping[str, Any]) -> list[Step]:
+        """Return the steps that put patients' images side by side."""
+        states = self.store.states
+        manifests = {
+            name: self.store.load(name)
+            for name in MANIFESTS
+            if name in states and states[name].status == "done"
+        }
+        tag = "synthetic" if self.protocol.study.synthetic else ""
+        panels, study = self.protocol.biomarkers.images, self.store.results.parent
+        return list_panel_steps(panels, study, manifests, {**drawn, "tag": tag})
 
     def _patients_step(self, drawn: Mapping[str, Any]) -> Step:
         """Return the step that draws every patient's time line."""
@@ -74,13 +88,13 @@ class Publisher:
 
     def compose(self, reports: Sequence[StepReport]) -> Document:
         """Return the report of what was made, for any form of print."""
-        figures = self.drawn("figure.")
+        figures, results = self.drawn("figure."), self.load_results()
         parts = {
             "findings": self.findings,
-            "figures": {k: v for k, v in figures.items() if k != "patients"},
+            "figures": {k: v for k, v in figures.items() if k in results and k != "patients"},
             "patients": figures.get("patients", {}),
+            "panels": {k: v for k, v in figures.items() if k.startswith(PANEL)},
         }
-        results = self.load_results()
         return compose_document(self.protocol, self.store, results, parts, self.files, reports)
 
     def drawn(self, prefix: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import polars as pl
 import trialwright
 from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.errors import Finding
+from trialwright.core.ledger import slug
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file, hash_text
 from trialwright.datasets.domains import find_dataset
@@ -85,6 +86,7 @@ def compose_document(
         figures=figures,
         findings=made["findings"],
         patients=_patient_blocks(results, made["patients"], store),
+        panels=_panel_blocks(made.get("panels", {}), store),
         absences=_absences(reports),
         settings=_settings(protocol),
         band=print_band(protocol),
@@ -117,6 +119,21 @@ def write_report(
     page = render_html(document, evidence)
     replace_text(store.results / "report.html", page)
     return {"report": "report.html", "sha256": hash_text(page)}
+
+
+def _panel_blocks(drawn: Mapping[str, Any], store: Store) -> list[FigureBlock]:
+    """Return the images of each patient side by side."""
+    caption = (
+        "Images of one patient, a visit a column; the circle marks the lesion, the bar its scale.",
+    )
+    return [
+        load_figure(
+            files, store.results, f"{name.replace('.', '_')}_{slug(subject)}",
+            f"Images of {subject}", caption,
+        )
+        for name, of_patients in drawn.items()
+        for subject, files in of_patients.items()
+    ]  # fmt: skip
 
 
 def _patient_blocks(

@@ -1,0 +1,196 @@
+"""Steps that put a patient's images side by side: slides as thumbnails, CT through its window."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from polars import col
+
+from trialwright.core.errors import SlideError
+from trialwright.core.trace import hash_file, hash_text
+from trialwright.figures.panel import Lesion, Picture, describe_panel, draw_panel
+from trialwright.figures.style import save_figure
+from trialwright.imaging.ct import CtSlice, apply_window, read_ct
+from trialwright.imaging.slide import open_slide
+from trialwright.protocol.biomarkers import ImagePanel
+from trialwright.study.directory import SLIDES_FOLDER
+from trialwright.study.figures import FOLDER, safe_name
+from trialwright.study.run import Step
+
+IMAGES_FOLDER = "images"
+PANEL = "panel."
+CT = "CT"
+SHOWN_PX = 420  # width of a tissue thumbnail in the figure
+NOT_THERE = "The file is not in the folder {}"
+UM_PER_MM = 1000.0
+COLUMNS: Mapping[str, pl.DataType] = {
+    "USUBJID": pl.String(),
+    "VISIT": pl.String(),
+    "MODALITY": pl.String(),
+    "FILE": pl.String(),
+    "PIXELUM": pl.Float64(),
+    "WINCENT": pl.Float64(),
+    "WINWID": pl.Float64(),
+    "LESX": pl.Float64(),
+    "LESY": pl.Float64(),
+    "LESMM": pl.Float64(),
+    "LNKID": pl.String(),
+    "folder": pl.String(),
+}
+
+Drawn = dict[str, dict[str, str]]
+
+
+def list_panel_steps(
+    panels: Sequence[ImagePanel],
+    study: Path,
+    manifests: Mapping[str, pl.DataFrame],
+    drawn: Mapping[str, Any],
+) -> list[Step]:
+    """Return a step per panel of the protocol, where there are images.
+
+    Parameters
+    ----------
+    panels : sequence of ImagePanel
+        The protocol's panels.
+    study : Path
+        The study's folder, which holds slides/ and images/.
+    manifests : mapping
+        Recorded tables slides and images, those that there are.
+    drawn : mapping
+        results (folder), footer and tag, as the figures print them.
+    """
+    steps = []
+    for panel in panels:
+        images = list_images(panel, manifests)
+        paths = [study / folder / file for folder, file in images.select("folder", "FILE").rows()]
+        if not paths:
+            continue
+        hashes = [hash_file(path) if path.is_file() else NOT_THERE for path in paths]
+        settings = {"panel": panel, "study": study, "images": _settle(images), **drawn}
+        name, title = f"figure.{PANEL}{panel.id}", "images of patients"
+        steps.append(
+            Step(name, title, draw_panels, {}, settings, stamp=hash_text(",".join(hashes)))
+        )
+    return steps
+
+
+def list_images(panel: ImagePanel, manifests: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the images that a panel shows: slides by their stain, images by their modality.
+
+    Parameters
+    ----------
+    panel : ImagePanel
+        Kinds of image and visits.
+    manifests : mapping
+        Recorded tables slides and images.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `COLUMNS`, the first image of each patient, kind and visit.
+    """
+    parts = [pl.DataFrame(schema=COLUMNS)]
+    for name, kind, folder in (
+        ("images", "MODALITY", IMAGES_FOLDER),
+        ("slides", "STAIN", SLIDES_FOLDER),
+    ):
+        if name in manifests and kind in manifests[name].columns:
+            frame = manifests[name].with_columns(
+                col(kind).alias("MODALITY"), pl.lit(folder).alias("folder")
+            )
+            parts.append(
+                frame.select(
+                    (col(item) if item in frame.columns else pl.lit(None)).cast(dtype).alias(item)
+                    for item, dtype in COLUMNS.items()
+                )
+            )
+    found = pl.concat(parts).filter(
+        col("MODALITY").is_in(list(panel.of)) & col("VISIT").is_in(list(panel.visits))
+    )
+    keys = ["USUBJID", "MODALITY", "VISIT"]
+    return found.unique(keys, keep="first", maintain_order=True).sort(keys)
+
+
+def _settle(images: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as plain values, so that a step is keyed by them."""
+    return images.to_dicts()
+
+
+def draw_panels(
+    panel: ImagePanel,
+    study: Path,
+    images: Sequence[Mapping[str, Any]],
+    results: Path,
+    footer: str,
+    tag: str,
+) -> Drawn:
+    """Draw the panel of every patient who has an image; return files and text alternatives.
+
+    Parameters
+    ----------
+    panel : ImagePanel
+        Kinds of image in rows, visits in columns.
+    study, results : Path
+        The study's folder and its results.
+    images : sequence of mapping
+        Rows of `list_images`.
+    footer, tag : str
+        The quiet line below the drawing, and what is written into each picture.
+    """
+    drawn: Drawn = {}
+    for subject in sorted({str(image["USUBJID"]) for image in images}):
+        mine = [image for image in images if image["USUBJID"] == subject]
+        pictures = [read_picture(image, study, tag) for image in mine]
+        fig = draw_panel(pictures, panel.of, panel.visits)
+        alt = describe_panel(subject, pictures, panel.of, panel.visits)
+        stem = results / FOLDER / "panels" / safe_name(f"{panel.id}_{subject}")
+        svg, png = save_figure(fig, stem, footer, alt)
+        names = {"svg": svg, "png": png}
+        drawn[subject] = {key: path.relative_to(results).as_posix() for key, path in names.items()}
+        drawn[subject]["alt"] = alt
+    return drawn
+
+
+def read_picture(image: Mapping[str, Any], study: Path, tag: str = "") -> Picture:
+    """Read one image as it is shown; one that cannot be read gives its reason in its place."""
+    place = (str(image["MODALITY"]), str(image["VISIT"]))
+    path = study / str(image["folder"]) / str(image["FILE"])
+    if not path.is_file():
+        return Picture(*place, absence=f"{path.name}: {NOT_THERE.format(image['folder'])}")
+    try:
+        if image["MODALITY"] == CT:
+            return _show_ct(place, read_ct(path), image, tag)
+        with open_slide(path, image["PIXELUM"]) as slide:
+            pixels, downsample = slide.read_overview(SHOWN_PX)
+            pixel_um = slide.pixel_size_um * downsample
+    except SlideError as error:
+        return Picture(*place, absence=str(error))
+    step = max(1, pixels.shape[1] // SHOWN_PX)
+    shown = _average(np.asarray(pixels, dtype=np.uint8), step)
+    return Picture(*place, shown, pixel_um * step / UM_PER_MM, tag=tag)
+
+
+def _show_ct(place: tuple[str, str], ct: CtSlice, image: Mapping[str, Any], tag: str) -> Picture:
+    """Return a slice through its window, its lesion marked where the manifest has it."""
+    center, width = ct.window
+    if image["WINCENT"] is not None and image["WINWID"]:
+        center, width = image["WINCENT"], image["WINWID"]
+    lesion = None
+    if image["LESX"] is not None and image["LESY"] is not None:
+        millimeters = image["LESMM"] or 0.0
+        size = f"{millimeters:g} mm" if millimeters else ""
+        label = " ".join(part for part in (image["LNKID"] or "", size) if part)
+        radius = millimeters / 2 / ct.pixel_mm[1]
+        lesion = Lesion(image["LESX"], image["LESY"], radius, label)
+    gray = apply_window(ct.values, center, width)
+    return Picture(*place, gray, ct.pixel_mm[1], lesion, tag)
+
+
+def _average(pixels: np.ndarray[Any, np.dtype[np.uint8]], step: int) -> Any:
+    """Return a picture smaller by a whole number."""
+    height, width = (side // step * step for side in pixels.shape[:2])
+    blocks = pixels[:height, :width].reshape(height // step, step, width // step, step, -1)
+    return np.rint(blocks.mean((1, 3))).astype(np.uint8)
