@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trialwright.analyze.tissue.change_result import MarkerChange
+from trialwright.analyze.tissue.outcome import MarkerOutcome
 from trialwright.analyze.tissue.quality import SlideQuality
 from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tissue.status import StatusResult
@@ -16,6 +17,7 @@ TELLERS: Sequence[tuple[type[Result], Any]] = (
     (StatusResult, tissue.tell_status),
     (SpecimenFlow, tissue.tell_specimens),
     (MarkerChange, tissue.tell_change),
+    (MarkerOutcome, tissue.tell_outcome),
     (SlideQuality, tissue.tell_slides),
 )
 """Results of tissue in the order of the section, with what says them in words."""

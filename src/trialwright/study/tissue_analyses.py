@@ -1,9 +1,11 @@
 """From markers of tissue to results, in the order of the report."""
 
 from trialwright.analyze.tissue.change import analyze_marker_change
+from trialwright.analyze.tissue.outcome import analyze_marker_outcome
 from trialwright.analyze.tissue.quality import analyze_slides
 from trialwright.analyze.tissue.specimens import analyze_specimen_flow
 from trialwright.analyze.tissue.status import analyze_status
+from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.model import Protocol
 from trialwright.study.run import Step
 
@@ -41,6 +43,7 @@ def list_tissue_analyses(protocol: Protocol, population: tuple[str, str]) -> lis
                 {**given, "read": protocol.central_review.analysis_read},
                 optional=frozenset({"adrs"}),
             ),
+            *_list_outcomes(protocol, marker),
         ]  # fmt: skip
     if steps:
         markers = {"markers": protocol.biomarkers.tissue}
@@ -51,6 +54,19 @@ def list_tissue_analyses(protocol: Protocol, population: tuple[str, str]) -> lis
             )
         )  # fmt: skip
     return steps
+
+
+def _list_outcomes(protocol: Protocol, marker: TissueMarker) -> list[Step]:
+    """Return the step that sets a marker beside outcome, where the protocol wants it."""
+    for correlate in protocol.biomarkers.correlates:
+        if any(words.split()[0].lower() == marker.id for words in correlate.markers):
+            landmark = correlate.landmark or marker.visits[-1]
+            settings = (landmark, protocol.central_review.analysis_read)
+            inputs = {"adbm": "adbm", "adtte": "adtte", "adrs": "adrs"}
+            given = {"marker": marker, "settings": settings}
+            title = f"{marker.stain} and outcome"
+            return [Step(f"{marker.id}_outcome", title, analyze_marker_outcome, inputs, given)]
+    return []
 
 
 def list_tissue_results(protocol: Protocol) -> list[str]:

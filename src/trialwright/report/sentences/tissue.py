@@ -1,6 +1,7 @@
 """Sentences on tissue, in the manner of a paper's Results; every number is a cell."""
 
 from trialwright.analyze.tissue.change_result import RECORDED, MarkerChange
+from trialwright.analyze.tissue.outcome import MarkerOutcome
 from trialwright.analyze.tissue.quality import SlideQuality
 from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tissue.status import StatusResult
@@ -90,6 +91,43 @@ def tell_specimens(result: SpecimenFlow) -> list[Text]:
             " patients.",
         )
     ]
+
+
+def tell_outcome(result: MarkerOutcome) -> list[Text]:
+    """Say how the change differs by best response, and what it goes with later."""
+    if not result.cases.height:
+        return [(f"No patient has a change of {result.stain} and a time to progression.",)]
+    told: list[Text] = []
+    if result.value("response.p") is not None:
+        told.append(
+            (
+                f"The median fold change of {result.stain} was ",
+                result.print_number("pd.median_fold"),
+                " with progressive disease as best response (n = ",
+                number(result, "pd.n"),
+                ") and ",
+                result.print_number("other.median_fold"),
+                " otherwise (n = ",
+                number(result, "other.n"),
+                "; ",
+                result.print_p("response.p"),
+                ").",
+            )
+        )
+    if result.value("change.hr") is not None:
+        told.append(
+            (
+                f"From {result.visits[1]} on, the hazard of progression or death per doubling of "
+                "the fold change was ",
+                result.print_number("change.hr", 2),
+                " times (95% CI ",
+                result.print_limits("change"),
+                "; ",
+                result.print_p("change.p"),
+                "). This is exploratory.",
+            )
+        )
+    return told
 
 
 def tell_slides(result: SlideQuality) -> list[Text]:
