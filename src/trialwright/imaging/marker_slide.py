@@ -1,6 +1,6 @@
 """A slide measured as the protocol's tissue marker says: percent, density, area, doubts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from trialwright.imaging.slide import open_slide
 from trialwright.imaging.stain import HEMATOXYLIN
 from trialwright.protocol.biomarkers import TissueMarker
 
-LARGEST_MISFIT_DEGREES = 10.0
 NUCLEUS = "nucleus"
 
 
@@ -68,28 +67,16 @@ def find_settings(marker: TissueMarker) -> CellSettings:
             "nucleus, expected one for a marker that is measured. Name the one of the marker."
         )
     (color,) = colors.values()
-    return CellSettings(
-        settings.marker, settings.compartment, (nucleus, color), color, settings.cut_od,
-        detection=settings.detection,
-    )  # fmt: skip
+    return replace(settings, stains=(nucleus, color), marker_stain=color)
 
 
 def _describe(found: SlideMeasurement) -> dict[str, Any]:
-    misfits = found.misfit_degrees
-    doubtful = [name for name, angle in misfits.items() if angle > LARGEST_MISFIT_DEGREES]
     return {
         "n_cells": found.n_cells,
         "n_positive": found.n_positive,
         "positive_percent": found.positive_percent,
         "tissue_mm2": found.tissue.area_mm2,
         "density_per_mm2": found.density_per_mm2,
-        "misfit_degrees": max(misfits.values()),
-        "warnings": _warn(doubtful),
+        "misfit_degrees": found.quality.misfit_degrees,
+        "warnings": "; ".join(found.quality.doubts) or None,
     }
-
-
-def _warn(doubtful: list[str]) -> str | None:
-    """Say which colors are far from what they should be."""
-    if not doubtful:
-        return None
-    return f"Color of {' and '.join(doubtful)} far from the usual"

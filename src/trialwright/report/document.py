@@ -68,7 +68,7 @@ def compose_report(material: Material) -> Document:
         _safety(material),
         describe_tissue(material.results, material.figures, material.panels),
         describe_proteins(material.results, material.figures, material.absences),
-        _patients(material),
+        _section("patients", "Patients, one by one", material.patients),
         describe_methods(material.protocol, material.settings),
         _data(material),
     ]
@@ -230,10 +230,6 @@ def _safety(material: Material) -> Section | None:
             blocks += _show(material, result_id)
     blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
     return _section("safety", "Safety and deaths", blocks)
-
-
-def _patients(material: Material) -> Section | None:
-    return _section("patients", "Patients, one by one", material.patients)
 
 
 def _data(material: Material) -> Section | None:
