@@ -11,10 +11,11 @@ from typing import Any
 import polars as pl
 from polars import col
 
-from trialwright.core.errors import SlideError
+from trialwright.core.errors import EstimateError, SlideError
 from trialwright.core.trace import hash_file
 from trialwright.derive.tissue_parameters import MEASURED, MEASUREMENTS
 from trialwright.imaging.marker_slide import measure_marker
+from trialwright.imaging.tls_screening import measure_screening
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.model import Protocol
 from trialwright.study.directory import SLIDES_FOLDER
@@ -47,14 +48,14 @@ def list_slide_steps(
     """
     markers = {marker.stain: marker for marker in protocol.biomarkers.tissue}
     steps = []
-    for file, stain, pixel_size_um in _list_files(slides):
-        if stain in markers and markers[stain].measure is not None:
+    for file, stain, pixel_size_um, specimen in _list_files(slides):
+        if stain in markers and _is_for_machine(markers[stain]):
             path = study / SLIDES_FOLDER / file
             settings = {
                 "file": file,
                 "path": path,
                 "marker": markers[stain],
-                "pixel_size_um": pixel_size_um,
+                "sizes": (pixel_size_um, specimen),
                 "out": out,
             }
             stamp = hash_file(path) if path.is_file() else NOT_THERE
@@ -65,6 +66,11 @@ def list_slide_steps(
     names = tuple(step.name for step in steps)
     inputs: dict[str, Needs] = {"measured": names, "slides": "slides"}
     return [*steps, Step(MEASURED_SLIDES, "slides that were measured", gather_slides, inputs)]
+
+
+def _is_for_machine(marker: TissueMarker) -> bool:
+    """Tell whether a stain is measured, or a state is proposed on it."""
+    return marker.measure is not None or marker.decide is not None
 
 
 def find_lost_slides(store: Store) -> list[str]:
@@ -78,17 +84,25 @@ def find_lost_slides(store: Store) -> list[str]:
     return lost
 
 
-def _list_files(slides: pl.DataFrame | None) -> list[tuple[str, str, float | None]]:
-    """Return file, stain and pixel size of each slide, each file once."""
+def _list_files(slides: pl.DataFrame | None) -> list[tuple[str, str, float | None, str | None]]:
+    """Return file, stain, pixel size and specimen of each slide, each file once."""
     if slides is None or not {"FILE", "STAIN"} <= set(slides.columns):
         return []
-    pixel = col("PIXELUM") if "PIXELUM" in slides.columns else pl.lit(None, dtype=pl.Float64)
-    rows = slides.select("FILE", "STAIN", pixel.alias("PIXELUM")).drop_nulls(["FILE", "STAIN"])
+    kinds: dict[str, pl.DataType] = {"PIXELUM": pl.Float64(), "SPECIMEN": pl.String()}
+    more = [
+        (col(name) if name in slides.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in kinds.items()
+    ]
+    rows = slides.select("FILE", "STAIN", *more).drop_nulls(["FILE", "STAIN"])
     return rows.unique("FILE", keep="first", maintain_order=True).rows()
 
 
 def measure_one(
-    file: str, path: Path, marker: TissueMarker, pixel_size_um: float | None, out: Path
+    file: str,
+    path: Path,
+    marker: TissueMarker,
+    sizes: tuple[float | None, str | None],
+    out: Path,
 ) -> dict[str, Any]:
     """Measure one slide; a slide that cannot be measured gives its reason.
 
@@ -98,8 +112,8 @@ def measure_one(
         The image as the manifest names it, and where it is.
     marker : TissueMarker
         The protocol's stain.
-    pixel_size_um : float, optional
-        Width of a pixel as the manifest has it; the file's own when omitted.
+    sizes : (float or None, str or None)
+        Width of a pixel as the manifest has it, the file's own without; kind of specimen.
     out : Path
         The results folder; cells go to slides/ below it.
 
@@ -111,13 +125,24 @@ def measure_one(
     if not path.is_file():
         return {"FILE": file, "failure": NOT_THERE}
     try:
-        found = measure_marker(path, marker, pixel_size_um)
-    except SlideError as error:
+        values, cells = _measure(path, marker, sizes)
+    except (SlideError, EstimateError) as error:
         return {"FILE": file, "failure": str(error)}
-    cells = Path(SLIDES_FOLDER) / f"{safe_name(file)}.cells.parquet"
-    (out / cells).parent.mkdir(parents=True, exist_ok=True)
-    found.cells.write_parquet(out / cells)
-    return {"FILE": file, "cells": cells.as_posix(), **found.values}
+    name = Path(SLIDES_FOLDER) / f"{safe_name(file)}.cells.parquet"
+    (out / name).parent.mkdir(parents=True, exist_ok=True)
+    cells.write_parquet(out / name)
+    return {"FILE": file, "cells": name.as_posix(), **values}
+
+
+def _measure(
+    path: Path, marker: TissueMarker, sizes: tuple[float | None, str | None]
+) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Return what a slide gives and its cells: a measurement, or the state proposed."""
+    if marker.measure is None:
+        screened = measure_screening(path, marker, *sizes)
+        return screened.values, screened.cells
+    found = measure_marker(path, marker, sizes[0])
+    return found.values, found.cells
 
 
 def measure_ahead(steps: Sequence[Step], store: Store) -> list[Step]:

@@ -13,7 +13,12 @@ from trialwright.derive.tissue_parameters import DECIDED, PROPOSED
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.stats.agreement import estimate_kappa
 
-NAMES = {"NONE": "Absent", "TLS": "Present, not mature", "MATURE": "Present, mature"}
+NAMES = {
+    "NONE": "Absent",
+    "TLS": "Present, not mature",
+    "MATURE": "Present, mature",
+    "NOT ASSESSABLE": "Not assessable",
+}
 NOT_ASSESSED = "Not assessed"
 SIDES = ("proposed", "decided")
 REFERENCE = (

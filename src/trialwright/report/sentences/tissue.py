@@ -1,5 +1,7 @@
 """Sentences on tissue, in the manner of a paper's Results; every number is a cell."""
 
+from collections.abc import Sequence
+
 from trialwright.analyze.tissue.change_result import RECORDED, MarkerChange
 from trialwright.analyze.tissue.outcome import MarkerOutcome
 from trialwright.analyze.tissue.quality import SlideQuality
@@ -7,6 +9,8 @@ from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tissue.status import StatusResult
 from trialwright.core.table import Text
 from trialwright.report.sentences.words import number, plural
+
+MOST_NAMED = 8
 
 
 def tell_change(result: MarkerChange) -> list[Text]:
@@ -130,6 +134,14 @@ def tell_outcome(result: MarkerOutcome) -> list[Text]:
     return told
 
 
+def _name_some(files: Sequence[str]) -> str:
+    """Name the first files, and say how many more there are; the table has all."""
+    others = len(files) - MOST_NAMED
+    if others <= 0:
+        return ", ".join(files)
+    return f"{', '.join(files[:MOST_NAMED])} and {others} others"
+
+
 def tell_slides(result: SlideQuality) -> list[Text]:
     """Name the slides that failed or should not be trusted."""
     failed = result.slides.filter(result.slides["failed"])["file"].to_list()
@@ -137,6 +149,6 @@ def tell_slides(result: SlideQuality) -> list[Text]:
     wary = result.slides.filter(is_wary)["file"].to_list()
     n = result.slides.height
     text = f"{n} {plural(n, 'slide was', 'slides were')} to be measured."
-    text += f" Without a measurement: {', '.join(failed)}." if failed else ""
-    text += f" To be looked at: {', '.join(wary)}." if wary else ""
+    text += f" Without a measurement: {_name_some(failed)}." if failed else ""
+    text += f" To be looked at: {_name_some(wary)}." if wary else ""
     return [(text,)]
