@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from trialwright.simulate.load import load_scenario
-from trialwright.simulate.patients import draw_patients
+from trialwright.simulate.raw import simulate_lesion_rows
 from trialwright.simulate.trials import simulate_trials
 from trialwright.simulate.truth import read_numbers, read_rules
 
 SCENARIO = Path(__file__).parents[1] / "examples" / "metromajx" / "scenario.yaml"
 REPEATS = 5
-N_PATIENTS, N_TRIALS, N_RAW = 43, 2_000, 30
+N_PATIENTS, N_TRIALS, N_RAW = 43, 2_000, 500
 
 
 def rate(function: Callable[[], object], n_trials: int) -> float:
@@ -37,15 +37,15 @@ def main() -> None:
     kernel = rate(
         lambda: simulate_trials(np.random.default_rng(1), numbers, rules, N_TRIALS), N_TRIALS
     )
-    accrual = scenario.accrual.model_copy(update={"patients": N_PATIENTS, "not_evaluable": 0})
-    whole = scenario.model_copy(update={"accrual": accrual})
-    raw = rate(lambda: [draw_patients(whole, seed) for seed in range(N_RAW)], N_RAW)
+    raw = rate(
+        lambda: simulate_lesion_rows(np.random.default_rng(1), numbers, N_PATIENTS * N_RAW), N_RAW
+    )
     counts = rate(
         lambda: np.random.default_rng(1).binomial(1, 0.2, (N_TRIALS, N_PATIENTS)).sum(axis=1),
         N_TRIALS,
     )
     print(f"kernel, judged by two readers  {kernel:12,.0f} trials/s")
-    print(f"patients with all lesion rows  {raw:12,.0f} trials/s")
+    print(f"raw data with all lesion rows  {raw:12,.0f} trials/s")
     print(f"counts alone (numpy)           {counts:12,.0f} trials/s")
     print(f"kernel / counts                {kernel / counts:12.4f}")
 
