@@ -72,7 +72,7 @@ def test_check_prints_findings_and_their_json(
     code, out, err = call(capsys, "check", str(metromajx_run[0].path))
     assert code == 0
     assert "[SCAN-WINDOW]" in out
-    assert "0 blocking, 3 warnings." in err
+    assert "0 blocking, 4 warnings." in err
     code, out, _ = call(capsys, "check", str(metromajx_run[0].path), "--json")
     keys = {"rule", "severity", "file", "row", "column", "subject", "message"}
     assert all(set(finding) == keys for finding in json.loads(out)["findings"])
