@@ -74,7 +74,7 @@ def test_check_prints_findings_and_their_json(
     assert "[SCAN-WINDOW]" in out
     assert "0 blocking, 4 warnings." in err
     code, out, _ = call(capsys, "check", str(metromajx_run[0].path), "--json")
-    keys = {"rule", "severity", "file", "row", "column", "subject", "message"}
+    keys = {"rule", "severity", "file", "sheet", "row", "column", "subject", "message"}
     assert all(set(finding) == keys for finding in json.loads(out)["findings"])
 
 
