@@ -1,20 +1,12 @@
 """Studies that tests run: copies of the examples, so that the repository stays as it is."""
 
-import shutil
 from pathlib import Path
 
 import pytest
+from example_studies import copy_study
 
 import trialwright as tw
 from trialwright.study.session import Results, Study
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-def copy_study(name: str, folder: Path, *left_out: str) -> Path:
-    """Copy an example without its results, and without files or folders of some names."""
-    ignored = shutil.ignore_patterns("results", "__pycache__", *left_out)
-    return Path(shutil.copytree(EXAMPLES / name, folder / name, ignore=ignored))
 
 
 @pytest.fixture(scope="session")

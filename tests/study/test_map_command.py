@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from centre_tables import write_centre
+from example_studies import EXAMPLES
 
 import trialwright as tw
-from conftest import EXAMPLES
 from trialwright.cli.main import main
 from trialwright.core.errors import DataError
 from trialwright.datasets.mapping.draft import draft_mapping

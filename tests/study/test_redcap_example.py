@@ -9,9 +9,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from example_studies import EXAMPLES, copy_study
 
 import trialwright as tw
-from conftest import EXAMPLES, copy_study
 from trialwright.core.errors import Finding
 from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.mapping.read import read_mapping
