@@ -76,7 +76,7 @@ class StudyFacts:
     ctcae_version: str | None = None
     interest_terms: tuple[str, ...] = ()
     stains: tuple[str, ...] = ()
-    slide_files: frozenset[str] | None = None
+    slide_files: tuple[str, ...] | None = None
     max_targets: int = 5
     max_targets_per_organ: int = 2
     severities: Mapping[str, str] = field(default_factory=dict)

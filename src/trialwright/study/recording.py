@@ -52,7 +52,7 @@ def _find_facts(directory: StudyDirectory) -> StudyFacts:
     facts = find_facts(directory.protocol)
     if "slides" not in name_tables(directory):
         return facts
-    return replace(facts, slide_files=list_slide_files(directory.path) or frozenset())
+    return replace(facts, slide_files=tuple(sorted(list_slide_files(directory.path) or ())))
 
 
 def list_check(directory: StudyDirectory, raw: tuple[str, ...]) -> Step:

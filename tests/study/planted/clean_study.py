@@ -25,9 +25,7 @@ FACTS = StudyFacts(
     age_years=(18, None),
     ctcae_version="4.0",
     stains=("CD8",),
-    slide_files=frozenset(
-        ("01_screening.svs", "01_screening.png", "01_c1d15.svs", "02_screening.svs")
-    ),
+    slide_files=("01_screening.svs", "01_screening.png", "01_c1d15.svs", "02_screening.svs"),
 )
 
 TEXTS = {
