@@ -41,6 +41,18 @@ def test_a_patient_beyond_the_plan_does_not_change_the_planned_decision() -> Non
     assert any("1 more patient was evaluable" in text_plain(text) for text in tell_stage(found))
 
 
+def test_a_trial_that_went_on_although_its_first_stage_said_stop_is_decided_by_that_stage() -> None:
+    found = decide(*["FAILURE"] * 40, *["SUCCESS"] * 3)
+    assert (found.decision, found.count("first_n"), found.count("over_run")) == ("stop", 13, 30)
+    assert found.value("mle") == 0.0
+    assert found.decisions["all"]["decision"] == "not_active"
+
+
+def test_both_stages_decide_together_once_the_first_was_passed() -> None:
+    found = decide(*["SUCCESS"] * 13, *["FAILURE"] * 30)
+    assert (found.decision, found.count("first_n"), found.count("over_run")) == ("active", 43, 0)
+
+
 def test_an_early_trial_decides_nothing_and_says_so() -> None:
     found = decide()
     assert found.decision == "open"

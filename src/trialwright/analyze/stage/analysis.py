@@ -65,7 +65,7 @@ def analyze_stage(
     included = list_included(adsl, _statuses(adrs, endpoint, read), endpoint, data_cut)
     members = included.filter(col(populations[endpoint.population][0]) == "Y")
     enrolled, evaluable = (rows.filter(~col("is_awaited")) for rows in (included, members))
-    size = bounds.n1 if evaluable.height < bounds.n else bounds.n
+    size = _size_decided_on(bounds, members)
     # Who comes after the planned number must not stand in for one of it who is awaited.
     first = members.head(size).filter(~col("is_awaited"))
     ledger = Ledger()
@@ -89,6 +89,18 @@ def analyze_stage(
         path=_path(evaluable, endpoint.unknown),
         awaited=awaited.select("USUBJID", "ENRLNUM", "landmark"),
     )
+
+
+def _size_decided_on(bounds: TwoStageDesign, members: pl.DataFrame) -> int:
+    """Return how many patients the decision reads: those of both stages, once all are known.
+
+    A trial that went on although its first stage said stop is decided by that stage.
+    """
+    stage_1 = members.head(bounds.n1)
+    successes = stage_1.filter(col("AVALC") == SUCCESS).height
+    has_stopped = successes <= bounds.r1 and not stage_1["is_awaited"].any()
+    is_full = members.filter(~col("is_awaited")).height >= bounds.n
+    return bounds.n if is_full and not has_stopped else bounds.n1
 
 
 def _attained(members: pl.DataFrame) -> pl.DataFrame:
