@@ -25,7 +25,7 @@ def find_tempo(scenario: Scenario, rate: float) -> float:
     """Find the tempo at which a patient succeeds with probability `rate`.
 
     A bisection comes near; a straight line through three points around it, each of `N_FINAL`
-    patients, gives the answer with an error of the rate of about 0.0003.
+    patients, gives the answer; two million patients put its rate within 0.001 of the one asked for.
 
     Parameters
     ----------
