@@ -8,7 +8,7 @@ import polars as pl
 
 from trialwright.imaging.slide import open_slide
 from trialwright.imaging.tls_colors import CD3, CD20, Chromogens, read_chromogens
-from trialwright.imaging.tls_slide import TlsSlide, find_slide_tls
+from trialwright.imaging.tls_slide import WORST_MISFIT_DEGREES, TlsSlide, find_slide_tls
 from trialwright.protocol.biomarkers import TissueMarker
 
 BIOPSY = "biopsy"
@@ -74,5 +74,14 @@ def _describe(found: TlsSlide) -> dict[str, Any]:
         "n_cells": found.cells.height,
         "tissue_mm2": call.tissue_mm2,
         "misfit_degrees": max(found.misfit_degrees.values()),
-        "warnings": "; ".join(found.warnings) or None,
+        "warnings": _name_misfits(found) or None,
     }
+
+
+def _name_misfits(found: TlsSlide) -> str:
+    """Return the stains that are far from their reference, in the few words of a table's cell."""
+    return "; ".join(
+        f"{name} lies {angle:.1f} degrees from its reference"
+        for name, angle in found.misfit_degrees.items()
+        if angle > WORST_MISFIT_DEGREES
+    )

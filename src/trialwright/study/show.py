@@ -69,7 +69,8 @@ def _print_source(source: Mapping[str, Any]) -> str:
         if value not in (None, "") and (not cells or name in cells)
     )
     sheet = f", sheet {source['sheet']}," if source.get("sheet") else ""
-    return f"  {source['file']}{sheet} row {source['row']} ({source['subject']}): {values}"
+    subject = f" ({source['subject']})" if source["subject"] else ""
+    return f"  {source['file']}{sheet} row {source['row']}{subject}: {values}"
 
 
 def _method_lines(result: Result) -> list[str]:
