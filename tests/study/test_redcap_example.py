@@ -39,13 +39,24 @@ def copy_redcap(folder: Path) -> Path:
     return copied
 
 
-@pytest.fixture(scope="module")
-def redcap(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The example, computed without figures and report."""
-    study = tw.open_study(copy_redcap(tmp_path_factory.mktemp("redcap")))
+def compute(path: Path) -> Study:
+    """Compute a study without slides, figures and report."""
+    study = tw.open_study(path)
     study.check()
     run_steps(study.list_analyses(), study.store)
     return study
+
+
+@pytest.fixture(scope="module")
+def redcap(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The example, computed; `test_results_json_is_the_same_file` runs it whole, slides too."""
+    return compute(copy_redcap(tmp_path_factory.mktemp("redcap")))
+
+
+@pytest.fixture(scope="module")
+def sdtm(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The example out of SDTM, computed the same way."""
+    return compute(copy_study("metromajx", tmp_path_factory.mktemp("sdtm")))
 
 
 def without_place(findings: tuple[Finding, ...] | list[Finding]) -> list[tuple[str, str, str]]:
@@ -53,19 +64,15 @@ def without_place(findings: tuple[Finding, ...] | list[Finding]) -> list[tuple[s
     return sorted((f.rule, f.severity.value, f.subject or "") for f in findings)
 
 
-def test_every_number_is_that_of_the_sdtm_example(
-    redcap: Study, metromajx_run: tuple[Study, Results]
-) -> None:
+def test_every_number_is_that_of_the_sdtm_example(redcap: Study, sdtm: Study) -> None:
     described = {name: describe_result(r) for name, r in redcap.load_results().items()}
-    expected = {name: describe_result(result) for name, result in metromajx_run[1].items()}
+    expected = {name: describe_result(result) for name, result in sdtm.load_results().items()}
     assert json.dumps(described) == json.dumps(expected)
 
 
-def test_the_findings_are_the_same_and_name_cells_of_the_export(
-    redcap: Study, metromajx_run: tuple[Study, Results]
-) -> None:
+def test_the_findings_are_the_same_and_name_cells_of_the_export(redcap: Study, sdtm: Study) -> None:
     findings = redcap.load_findings()
-    assert without_place(findings) == without_place(metromajx_run[1].findings)
+    assert without_place(findings) == without_place(sdtm.load_findings())
     late = next(f for f in findings if f.subject == "MJX-13")
     assert (late.file, late.column) == (
         "export.csv",
