@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two processes; the tests of one file stay together, for they share a study that was run once.
+WORKERS := -n 2 --dist loadfile
 
 .PHONY: demo test test-all lint bench docs clean
 
@@ -24,10 +26,10 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest $(WORKERS)
 
 test-all: lint
-	$(BIN)/pytest -m "slow or not slow"
+	$(BIN)/pytest $(WORKERS) -m "slow or not slow"
 
 bench: $(VENV)/dev
 	for f in benchmarks/bench_*.py; do $(BIN)/python $$f; done

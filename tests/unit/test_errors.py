@@ -42,6 +42,7 @@ def test_scripts_find_the_finding_under_fixed_keys() -> None:
         "rule": "TR-UNIT",
         "severity": "block",
         "file": "tr.csv",
+        "sheet": None,
         "row": 2,
         "column": None,
         "subject": None,

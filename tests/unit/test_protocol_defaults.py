@@ -70,7 +70,7 @@ def test_every_path_is_listed_once_and_is_a_key_of_the_reference(study: str) -> 
     paths = [setting.path for setting in list_settings(protocol)]
     assert len(paths) == len(set(paths))
     last_keys = {key.rpartition(".")[2] for key in list_keys()}
-    open_groups = ("checks.", "chromogens.", "where.", "intercurrent.")
+    open_groups = ("checks.", "chromogens.", "where.", "intercurrent.", "special_interest.")
     unknown = [
         path
         for path in paths

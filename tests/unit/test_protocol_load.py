@@ -50,7 +50,7 @@ TEN = {
     "PROTOCOL-UNKNOWN-KEY": ("cycle_days: 28", "cycle_day: 28"),
     "PROTOCOL-DUPLICATE-KEY": ("  power: 0.80\n", "  power: 0.80\n  power: 0.90\n"),
     "PROTOCOL-TYPE": ("readers: 2", "readers: two"),
-    "PROTOCOL-MISSING": ("population: safety, ctcae", "ctcae"),
+    "PROTOCOL-MISSING": ("      population: safety\n      ctcae", "      ctcae"),
     "PROTOCOL-VALUE": ("kind: best_response", "kind: best_respnose"),
     "PROTOCOL-REFERENCE": ("endpoint: npr6", "endpoint: npr7"),
     "PROTOCOL-ASSUMED": ("  study.registry:", "  study.registri:"),

@@ -38,7 +38,8 @@ def test_an_unknown_example_is_answered_with_those_there_are(tmp_path: Path) -> 
     with pytest.raises(StudyError) as caught:
         copy_example("metro", tmp_path / "new")
     assert str(caught.value) == (
-        "There is no example 'metro', expected one of cdisc_pilot_onco, metromajx, pancreatic."
+        "There is no example 'metro', expected one of cdisc_pilot_onco, metromajx, pancreatic, "
+        "redcap_metromajx."
     )
 
 

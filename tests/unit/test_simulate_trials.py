@@ -32,6 +32,7 @@ def simulate(scenario: Scenario, n_trials: int, **changes: object) -> dict[str, 
     return dict(zip(OUTCOMES, outcomes.T, strict=True))
 
 
+@pytest.mark.slow
 def test_without_measurement_error_the_decisions_are_binomial(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
