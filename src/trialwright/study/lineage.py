@@ -110,18 +110,19 @@ def _join(rows: pl.DataFrame, frame: pl.DataFrame, link: Link) -> pl.DataFrame:
         # A category counts in whatever capitals it was written.
         frame = frame.filter(col(name).cast(pl.String).str.to_uppercase() == value.upper())
     keys = [f"key_{i}" for i in range(len(link.keys))]
+    pairs = list(zip(link.keys.items(), keys, strict=True))
+    kinds = {key: _kind(rows.schema[ours], frame.schema[theirs]) for (ours, theirs), key in pairs}
     wanted = rows.select(
         "stat_id",
-        *(_comparable(rows, name, key) for name, key in zip(link.keys, keys, strict=True)),
+        *(col(ours).cast(kinds[key], strict=False).alias(key) for (ours, _), key in pairs),
     ).unique()
     inputs = frame.with_columns(
-        _comparable(frame, name, key) for name, key in zip(link.keys.values(), keys, strict=True)
+        col(theirs).cast(kinds[key], strict=False).alias(key) for (_, theirs), key in pairs
     )
     variable = pl.lit(link.input_variable, dtype=pl.String).alias("variable")
     return wanted.join(inputs, on=keys).drop(keys).with_columns(variable)
 
 
-def _comparable(frame: pl.DataFrame, name: str, alias: str) -> pl.Expr:
-    """Return a key so that 3, 3.0 and a row number of any width are equal."""
-    kind = pl.Float64 if frame.schema[name].is_numeric() else pl.String
-    return col(name).cast(kind).alias(alias)
+def _kind(*types: pl.DataType) -> type[pl.DataType]:
+    """Return how keys are compared: 3, 3.0, "3" and a row number of any width are equal."""
+    return pl.Float64 if any(kind.is_numeric() for kind in types) else pl.String

@@ -200,10 +200,8 @@ def write_results(
         "results": {name: describe_result(result) for name, result in results.items()},
     }
     replace_text(store.results / "results.json", json.dumps(content, ensure_ascii=False, indent=1))
-    for path in (store.results / "tables").glob("*.txt"):
-        path.unlink()  # a table of an earlier run must not pass for one of this run
     printed = {name for name, result in results.items() if type(result).table is not Result.table}
-    for path in (store.results / "tables").glob("*.txt"):
+    for path in (store.results / "tables").glob("*.*"):
         if path.stem not in printed:
             path.unlink()  # of a result that this run did not make
     for name, result in results.items():

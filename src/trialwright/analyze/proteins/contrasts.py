@@ -207,7 +207,8 @@ def _add_contrast(
         rows = pl.concat(
             [by_protein[code] for code in part["PARAMCD"]] or [both.head(0)], how="diagonal"
         )
-        stat = Stat(f"{name}.{stat_id}", value, "n", f"{words}: {label.lower()}", level=words)
+        kind = "p_value" if stat_id == "smallest_p" else "n"
+        stat = Stat(f"{name}.{stat_id}", value, kind, f"{words}: {label.lower()}", level=words)
         ledger.add(stat, "ADBM", rows.select("USUBJID", "ASEQ"), "AVAL")
     shown = set(result.shown(visit)["key"])
     for item in mine.iter_rows(named=True):
