@@ -71,7 +71,7 @@ def test_another_image_makes_the_step_run_again(study: Path) -> None:
 
 def test_a_damaged_image_stands_as_a_sentence_beside_the_others(study: Path) -> None:
     images = list_images(PANEL, MANIFESTS).to_dicts()
-    drawn = draw_panels(PANEL, study, images, study / "results", "SYNTHETIC", "synthetic")
+    drawn = draw_panels(PANEL, images, study / "results", "SYNTHETIC", "synthetic")
 
     alt = drawn["01"]["alt"]
     assert "HES at SCREENING: shown. HES at C2D1: no image." in alt
@@ -84,7 +84,7 @@ def test_the_same_images_give_the_same_bytes(study: Path) -> None:
     images = list_images(PANEL, MANIFESTS).to_dicts()
     files = []
     for _ in range(2):
-        drawn = draw_panels(PANEL, study, images, study / "results", "SYNTHETIC", "synthetic")
+        drawn = draw_panels(PANEL, images, study / "results", "SYNTHETIC", "synthetic")
         files.append(
             [(study / "results" / drawn["01"][kind]).read_bytes() for kind in ("svg", "png")]
         )

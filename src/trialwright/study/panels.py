@@ -69,7 +69,7 @@ def list_panel_steps(
         if not paths:
             continue
         hashes = [hash_file(path) if path.is_file() else NOT_THERE for path in paths]
-        settings = {"panel": panel, "study": study, "images": _settle(images), **drawn}
+        settings = {"panel": panel, "images": _settle(images), **drawn}
         name, title = f"figure.{PANEL}{panel.id}", "images of patients"
         steps.append(
             Step(name, title, draw_panels, {}, settings, stamp=hash_text(",".join(hashes)))
@@ -121,7 +121,6 @@ def _settle(images: pl.DataFrame) -> list[dict[str, Any]]:
 
 def draw_panels(
     panel: ImagePanel,
-    study: Path,
     images: Sequence[Mapping[str, Any]],
     results: Path,
     footer: str,
@@ -133,17 +132,17 @@ def draw_panels(
     ----------
     panel : ImagePanel
         Kinds of image in rows, visits in columns.
-    study, results : Path
-        The study's folder and its results.
     images : sequence of mapping
         Rows of `list_images`.
+    results : Path
+        The results of the study, in its folder: a step is not keyed by where that folder is.
     footer, tag : str
         The quiet line below the drawing, and what is written into each picture.
     """
     drawn: Drawn = {}
     for subject in sorted({str(image["USUBJID"]) for image in images}):
         mine = [image for image in images if image["USUBJID"] == subject]
-        pictures = [read_picture(image, study, tag) for image in mine]
+        pictures = [read_picture(image, results.parent, tag) for image in mine]
         fig = draw_panel(pictures, panel.of, panel.visits)
         alt = describe_panel(subject, pictures, panel.of, panel.visits)
         stem = results / FOLDER / "panels" / safe_name(f"{panel.id}_{subject}")
