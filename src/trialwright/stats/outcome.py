@@ -7,12 +7,12 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr, stdtr
-from scipy.stats import rankdata
 
 from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.contrasts import as_matrix
 from trialwright.stats.cox import estimate_cox
+from trialwright.stats.ranks import rank_middle
 
 MIN_SUBJECTS = 3
 N_EXACT = 9  # subjects up to which all orders are counted
@@ -159,7 +159,7 @@ def correlate_ranks(values: ArrayLike, other: ArrayLike) -> CorrelationScreen:
 def _correlate(first: FloatArray, second: FloatArray) -> tuple[float, float]:
     """Return Spearman's coefficient and its P value."""
     n = len(first)
-    ranks = rankdata(first), rankdata(second)
+    ranks = rank_middle(first), rank_middle(second)
     rho = float(np.corrcoef(*ranks)[0, 1])
     if len(np.unique(first)) < n or len(np.unique(second)) < n:
         with np.errstate(divide="ignore"):

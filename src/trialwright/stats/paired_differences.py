@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
+from trialwright.stats.ranks import rank_middle
 
 # 1.3 - 1.2 and 0.3 - 0.2 are one difference: a tie must not be broken by rounding.
 DIFFERENCE_TOLERANCE = 1e-10  # relative to the largest measurement
@@ -53,8 +54,7 @@ def rank_differences(differences: FloatArray, zeros: ZeroRule) -> tuple[FloatArr
     """Return the differences that are not 0 and their middle ranks by size."""
     is_zero = differences == 0
     used = differences[~is_zero]
-    _, ties, counts = np.unique(np.abs(used), return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[ties]
+    ranks = rank_middle(np.abs(used))
     if zeros is ZeroRule.PRATT:
         ranks += np.count_nonzero(is_zero)
     return used, ranks

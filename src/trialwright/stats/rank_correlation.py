@@ -13,6 +13,7 @@ from scipy.special import stdtr
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.confidence import normal_quantile
+from trialwright.stats.ranks import rank_middle
 
 MAX_ENUMERATED = 8  # 8! = 40 320 orders
 
@@ -117,13 +118,7 @@ def _check_measurements(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatAr
             "A measurement is the same for all subjects, expected some difference to correlate. "
             "Report the values."
         )
-    return _rank(first), _rank(second)
-
-
-def _rank(values: FloatArray) -> FloatArray:
-    _, ties, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: FloatArray = (np.cumsum(counts) - (counts - 1) / 2)[ties]
-    return ranks
+    return rank_middle(first), rank_middle(second)
 
 
 def _measure_spearman(first: FloatArray, orders: FloatArray) -> FloatArray:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
-from scipy.stats import rankdata
 
 from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.anova import check_samples, code_levels
 from trialwright.stats.contrasts import as_matrix
 from trialwright.stats.rank_limits import tie_term
+from trialwright.stats.ranks import rank_middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def compare_levels_by_rank(values: ArrayLike, levels: Sequence[str]) -> RankGrou
     names, codes = code_levels(levels)
     member = np.eye(len(names))[codes]
     is_there = ~np.isnan(matrix)
-    ranks = np.nan_to_num(rankdata(matrix, axis=1, nan_policy="omit"))
+    ranks = np.nan_to_num(rank_middle(matrix))
     counts = is_there.astype(float) @ member
     n = counts.sum(axis=1)
     ties = np.array([tie_term(row[there]) for row, there in zip(ranks, is_there, strict=True)])
@@ -109,7 +109,7 @@ def compare_visits_by_rank(values: ArrayLike) -> RankGroupTests:
     n_visits = cube.shape[2]
     is_complete = ~np.isnan(cube).any(axis=2)
     n = is_complete.sum(axis=1)
-    ranks = np.where(is_complete[:, :, None], rankdata(cube, axis=2), 0.0)
+    ranks = np.where(is_complete[:, :, None], rank_middle(cube), 0.0)
     distance = ranks.sum(axis=1) - n[:, None] * (n_visits + 1) / 2
     ties = np.array(
         [

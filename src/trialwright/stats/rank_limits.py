@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from trialwright.core.arrays import FloatArray
+from trialwright.stats.ranks import rank_middle
 
 BISECTIONS = 60  # halves a range of any size below the precision of a double
 
@@ -35,12 +35,12 @@ def signed_rank_curve(differences: FloatArray) -> ShiftCurve:
         moved = differences - shift
         moved = moved[moved != 0]
         n = len(moved)
-        ranks = rankdata(np.abs(moved))
+        ranks = rank_middle(np.abs(moved))
         variance = n * (n + 1) * (2 * n + 1) / 24 - tie_term(ranks) / 48
         return float(ranks[moved > 0].sum() - n * (n + 1) / 4), float(np.sqrt(variance))
 
     kept = differences[differences != 0]
-    statistic = float(rankdata(np.abs(kept))[kept > 0].sum())
+    statistic = float(rank_middle(np.abs(kept))[kept > 0].sum())
     return ShiftCurve(center, statistic, float(differences.min()), float(differences.max()))
 
 
@@ -49,13 +49,13 @@ def rank_sum_curve(first: FloatArray, second: FloatArray) -> ShiftCurve:
     n, m = len(first), len(second)
 
     def center(shift: float) -> tuple[float, float]:
-        ranks = rankdata(np.concatenate([first - shift, second]))
+        ranks = rank_middle(np.concatenate([first - shift, second]))
         total = n + m
         shrunk = total + 1 - tie_term(ranks) / (total * (total - 1))
         count = float(ranks[:n].sum() - n * (n + 1) / 2)
         return count - n * m / 2, float(np.sqrt(n * m / 12 * shrunk))
 
-    statistic = float(rankdata(np.concatenate([first, second]))[:n].sum() - n * (n + 1) / 2)
+    statistic = float(rank_middle(np.concatenate([first, second]))[:n].sum() - n * (n + 1) / 2)
     return ShiftCurve(
         center, statistic, float(first.min() - second.max()), float(first.max() - second.min())
     )

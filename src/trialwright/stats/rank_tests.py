@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
 
 from trialwright.core.arrays import BoolArray, FloatArray, IntArray
 from trialwright.stats.confidence import check_level
@@ -18,6 +17,7 @@ from trialwright.stats.rank_distributions import (
     two_sided_exact,
 )
 from trialwright.stats.rank_limits import ShiftCurve, find_shift, rank_sum_curve, signed_rank_curve
+from trialwright.stats.ranks import rank_middle
 
 N_EXACT_BELOW = 50  # as R's wilcox.test: larger samples use the normal approximation
 
@@ -78,7 +78,7 @@ def estimate_signed_rank_shift(
         rows = np.flatnonzero(n_pairs == n)
         present = _pack(differences[rows], n)
         magnitude = np.abs(present)
-        ranks = rankdata(magnitude, axis=1)
+        ranks = rank_middle(magnitude)
         has_ties = _has_ties(magnitude) | (present == 0).any(axis=1)
         exact = ~has_ties & (n < N_EXACT_BELOW)
         statistic = np.where(present > 0, ranks, 0.0).sum(axis=1)
@@ -145,7 +145,7 @@ def _fill_rank_sums(
     n, m = left.shape[1], right.shape[1]
     together = np.concatenate([left, right], axis=1)
     exact = ~_has_ties(together) & (max(n, m) < N_EXACT_BELOW)
-    statistic = rankdata(together, axis=1)[:, :n].sum(axis=1) - n * (n + 1) / 2
+    statistic = rank_middle(together)[:, :n].sum(axis=1) - n * (n + 1) / 2
     differences = (left[:, :, None] - right[:, None, :]).reshape(len(left), -1)
     if exact.any():
         cumulative = rank_sum_cumulative(n, m)
