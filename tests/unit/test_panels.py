@@ -9,7 +9,8 @@ import pytest
 from trialwright.imaging.ct import CtSlice, write_ct
 from trialwright.imaging.slide_writer import write_slide
 from trialwright.protocol.biomarkers import ImagePanel
-from trialwright.study.panels import draw_panels, list_images, list_panel_steps, read_picture
+from trialwright.study.panels import draw_panels, list_images, list_panel_steps
+from trialwright.study.pictures import read_picture
 
 PANEL = ImagePanel(id="panel", of=("HES", "CT"), visits=("SCREENING", "C2D1"))
 SLIDES = pl.DataFrame(

@@ -14,7 +14,6 @@ from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import is_under_read
 from trialwright.derive.subjects import sentence_case
-from trialwright.figures.swimmer import describe_swimmer, draw_swimmer
 from trialwright.protocol.endpoints import AnalysisRead
 
 TREATMENT, FOLLOW_UP = "On treatment", "Follow-up"
@@ -44,10 +43,14 @@ class CourseResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the swimmer plot."""
+        from trialwright.figures.swimmer import draw_swimmer
+
         return draw_swimmer(self.bars, self.events, ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.swimmer import describe_swimmer
+
         return describe_swimmer(self.bars, self.events)
 
 

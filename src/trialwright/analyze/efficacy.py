@@ -32,7 +32,6 @@ from trialwright.core.table import (
 from trialwright.derive.awaited import is_awaited
 from trialwright.derive.landmark import SUCCESS, UNKNOWN
 from trialwright.derive.reads import is_under_read
-from trialwright.figures.proportion import describe_proportion, draw_proportion
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Sensitivity, Unknown
 from trialwright.stats.proportion import ProportionInterval, estimate_proportion
@@ -117,10 +116,14 @@ class LandmarkResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the proportions with their intervals beside the design's rates."""
+        from trialwright.figures.proportion import draw_proportion
+
         return draw_proportion(self._drawn(), ax, references=self.reference_rates)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.proportion import describe_proportion
+
         return describe_proportion(self._drawn(), references=self.reference_rates)
 
     def _drawn(self) -> pl.DataFrame:

@@ -10,7 +10,6 @@ from polars import col
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, row
-from trialwright.figures.flow import describe_flow, draw_flow
 
 METHOD = Method(
     name="Participant flow",
@@ -42,10 +41,14 @@ class FlowResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the flow as boxes and arrows."""
+        from trialwright.figures.flow import draw_flow
+
         return draw_flow(self.boxes, ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.flow import describe_flow
+
         return describe_flow(self.boxes)
 
 

@@ -10,10 +10,8 @@ from polars import col
 from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Row, Table, cell, heading, make_table, print_n_percent, row
-from trialwright.derive.adverse_events import is_withdrawn
+from trialwright.derive.adverse_events import SEVERE_FROM, is_withdrawn
 from trialwright.derive.event_cuts import EventCut
-from trialwright.figures.safety import describe_adverse_events, draw_adverse_events
-from trialwright.figures.safety_rows import SEVERE_FROM
 
 GRADES = (1, 2, 3, 4, 5)
 UNGRADED = "ungraded"
@@ -107,10 +105,14 @@ class AdverseEventTerms(AdverseEventTable):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the terms as bars stacked by worst grade."""
+        from trialwright.figures.safety import draw_adverse_events
+
         return draw_adverse_events(self.worst, ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.safety import describe_adverse_events
+
         return describe_adverse_events(self.worst)
 
 

@@ -19,9 +19,9 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.derive.adverse_events import is_withdrawn
+from trialwright.derive.adverse_events import SEVERE_FROM, is_withdrawn
 
-SEVERE_FROM, FATAL = 3, 5
+FATAL = 5
 KINDS = {
     "any": ("Any grade", pl.lit(value=True)),
     "severe": ("Grade \u2265 3", col("ATOXGR") >= SEVERE_FROM),

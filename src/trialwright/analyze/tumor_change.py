@@ -12,8 +12,6 @@ from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.response import describe_waterfall, draw_waterfall
-from trialwright.figures.spider import describe_spider, draw_spider
 from trialwright.protocol.endpoints import AnalysisRead
 
 SUM_OF_DIAMETERS = "SDIAM"
@@ -47,10 +45,14 @@ class BestChangeResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the waterfall."""
+        from trialwright.figures.response import draw_waterfall
+
         return draw_waterfall(self.changes, ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.response import describe_waterfall
+
         return describe_waterfall(self.changes)
 
 
@@ -76,10 +78,14 @@ class ChangeOverTimeResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw one line per patient."""
+        from trialwright.figures.spider import draw_spider
+
         return draw_spider(self.changes.drop("stat_id"), ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.spider import describe_spider
+
         return describe_spider(self.changes.drop("stat_id"))
 
 

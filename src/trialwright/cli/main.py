@@ -1,6 +1,7 @@
 """The command `trialwright`: parses, calls one function, prints; heavy imports come last."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from trialwright.cli.study import add_study_commands
 from trialwright.core.errors import FindingsError, TrialwrightError
 
 DONE, BLOCKED, WRONG_USE = 0, 1, 2
+YOUNG_OBJECTS = 100_000  # so many before garbage is looked for: imports alone make thousands
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -37,6 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when done, 1 on blocking findings, 2 on wrong use."""
+    gc.set_threshold(YOUNG_OBJECTS)
     parsed = make_parser().parse_args(arguments)
     try:
         return int(parsed.run(parsed))

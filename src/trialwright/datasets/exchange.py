@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyreadstat
 from polars import col
 
 from trialwright.core.errors import StudyError
@@ -59,6 +58,8 @@ def write_transport(dataset: Exported, path: Path) -> None:
     ----------
     SAS Institute. TS-140: The Record Layout of a SAS Transport Data Set.
     """
+    import pyreadstat
+
     _refuse_long(dataset)
     frame = dataset.frame.with_columns(col(pl.Boolean).cast(pl.Int64), col(pl.String).fill_null(""))
     dates = [name for name, kind in frame.schema.items() if kind == pl.Date]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
-import pyreadstat
 from polars import col
 
 from trialwright.datasets.decimal_commas import read_decimal_commas
@@ -88,6 +87,8 @@ def name_columns(header: list[str]) -> list[str]:
 
 def _read_transport(path: Path) -> pl.DataFrame:
     """Read a SAS transport file; text is UTF-8, else Windows Latin-1."""
+    import pyreadstat
+
     try:
         frame, _ = pyreadstat.read_xport(path, output_format="polars")
     except UnicodeDecodeError:

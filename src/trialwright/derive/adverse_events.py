@@ -13,6 +13,7 @@ from trialwright.derive.subjects import with_columns_of
 from trialwright.protocol.grading import Grading
 from trialwright.protocol.model import DateImputation, Imputation
 
+SEVERE_FROM = 3
 SEVERITY_GRADES = {"MILD": 1, "MODERATE": 2, "SEVERE": 3, "LIFE THREATENING": 4, "FATAL": 5}
 WITHDRAWN = ("DRUG WITHDRAWN", "DOSE WITHDRAWN", "WITHDRAWN")
 

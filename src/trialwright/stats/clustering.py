@@ -5,7 +5,6 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.cluster.hierarchy import linkage
 
 from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
@@ -168,6 +167,8 @@ def cluster_rows(
     >>> tree.merges.tolist(), tree.heights.tolist(), tree.order.tolist()
     ([[-1, -3], [-2, 1]], [1.0, 5.0], [1, 0, 2])
     """
+    from scipy.cluster.hierarchy import linkage
+
     matrix = as_matrix(values)
     if len(matrix) < MIN_ROWS:
         raise EstimateError("one row cannot be clustered, expected two or more.")

@@ -4,7 +4,6 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import pdist
 
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError
@@ -38,6 +37,8 @@ def measure_distances(values: FloatArray, distance: Distance) -> FloatArray:
     if np.isnan(values).any():
         distances = _measure_with_gaps(values, distance)
     else:
+        from scipy.spatial.distance import pdist
+
         distances = pdist(values, METRICS[distance])
     if np.isnan(distances).any():
         raise EstimateError(

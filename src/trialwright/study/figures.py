@@ -11,7 +11,6 @@ import polars as pl
 
 from trialwright.core.result import Result
 from trialwright.core.table import Text
-from trialwright.figures.style import save_figure
 from trialwright.report.blocks import Download, FigureBlock
 
 FOLDER = "figures"
@@ -34,6 +33,8 @@ def draw_result(result: Result, results: Path, footer: str) -> dict[str, Any]:
     footer : str
         The quiet line below the drawing.
     """
+    from trialwright.figures.style import save_figure
+
     axes = result.plot()
     alt = result.describe()
     svg, png = save_figure(axes.figure, results / FOLDER / result.id, footer, alt)
@@ -87,6 +88,8 @@ def _draw_some(
     patients: Any, subjects: Sequence[str], results: Path, footer: str
 ) -> dict[str, dict[str, str]]:
     """Draw the time lines of some patients."""
+    from trialwright.figures.style import save_figure
+
     drawn = {}
     for subject in subjects:
         axes = patients.plot_patient(subject)

@@ -14,11 +14,9 @@ from polars import col
 from trialwright.core.errors import EstimateError, SlideError
 from trialwright.core.trace import hash_file
 from trialwright.derive.tissue_parameters import MEASURED, MEASUREMENTS
-from trialwright.imaging.marker_slide import measure_marker
-from trialwright.imaging.tls_screening import measure_screening
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.model import Protocol
-from trialwright.study.directory import SLIDES_FOLDER
+from trialwright.study.directory import NOT_IN_FOLDER, SLIDES_FOLDER
 from trialwright.study.figures import safe_name
 from trialwright.study.run import Needs, Step, is_known
 from trialwright.study.steps import MEASURED_SLIDES
@@ -27,7 +25,7 @@ from trialwright.study.store import Store
 PREFIX = "slide."
 WORTH_A_PROCESS = 4  # fewer slides are measured before another process has started
 MOST_WORKERS = 8
-NOT_THERE = "The file is not in the folder slides"
+NOT_THERE = NOT_IN_FOLDER.format(SLIDES_FOLDER)
 
 
 def list_slide_steps(
@@ -138,6 +136,9 @@ def _measure(
     path: Path, marker: TissueMarker, sizes: tuple[float | None, str | None]
 ) -> tuple[dict[str, Any], pl.DataFrame]:
     """Return what a slide gives and its cells: a measurement, or the state proposed."""
+    from trialwright.imaging.marker_slide import measure_marker
+    from trialwright.imaging.tls_screening import measure_screening
+
     if marker.measure is None:
         screened = measure_screening(path, marker, *sizes)
         return screened.values, screened.cells

@@ -21,7 +21,6 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.proportion import describe_proportion, draw_proportion
 
 MEASURES = {
     "bor": "Best response differs",
@@ -195,10 +194,14 @@ class AgreementResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the rates at which the readers differ, with the published ones."""
+        from trialwright.figures.proportion import draw_proportion
+
         return draw_proportion(self._drawn(), ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.proportion import describe_proportion
+
         return describe_proportion(self._drawn())
 
     def _drawn(self) -> pl.DataFrame:

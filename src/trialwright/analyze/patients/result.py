@@ -9,7 +9,6 @@ from polars import col
 from trialwright.core.ledger import slug
 from trialwright.core.result import Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
-from trialwright.figures.patient import describe_patient_timeline, draw_patient_timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +27,14 @@ class PatientsResult(Result):
 
     def plot_patient(self, subject: str, ax: Any = None) -> Any:
         """Draw one patient's time line."""
+        from trialwright.figures.patient import draw_patient_timeline
+
         return draw_patient_timeline(*self._drawn(subject), ax)
 
     def describe_patient(self, subject: str) -> str:
         """Say in words what one patient's time line shows."""
+        from trialwright.figures.patient import describe_patient_timeline
+
         return describe_patient_timeline(*self._drawn(subject))
 
     def _drawn(self, subject: str) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -15,11 +15,12 @@ from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.derive.reads import PARQUALS
-from trialwright.figures.heatmap import HeatmapTree, describe_heatmap, draw_heatmap
-from trialwright.figures.protein_values import MOST_PANELS, describe_proteins, draw_proteins
 from trialwright.protocol.biomarkers import PlasmaPanel
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.stats.clustering import cluster_rows
+
+if TYPE_CHECKING:
+    from trialwright.figures.heatmap import HeatmapTree
 
 SCALE_LABEL = "Change of NPX (log2) from {reference}"
 REFERENCE = "Ward JH. J Am Stat Assoc 1963;58:236-244."
@@ -43,12 +44,16 @@ class ProteinChanges(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the heatmap."""
+        from trialwright.figures.heatmap import draw_heatmap
+
         rows, columns = _load_tree(self.row_tree), _load_tree(self.column_tree)
         label = SCALE_LABEL.format(reference=self.reference)
         return draw_heatmap(self.cells, rows, columns, self.annotations, label, ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.heatmap import describe_heatmap
+
         rows, columns = _load_tree(self.row_tree), _load_tree(self.column_tree)
         label = SCALE_LABEL.format(reference=self.reference)
         return describe_heatmap(self.cells, rows, columns, label)
@@ -142,8 +147,10 @@ def _grow_tree(values: FloatArray, names: Sequence[str]) -> list[Any]:
     return [[names[place] for place in tree.order], merges, list(names)]
 
 
-def _load_tree(tree: Sequence[Any]) -> HeatmapTree:
+def _load_tree(tree: Sequence[Any]) -> "HeatmapTree":
     """Return a stored tree as figures take it."""
+    from trialwright.figures.heatmap import HeatmapTree
+
     order, merges, leaves = tree
     steps = tuple((int(left), int(right), float(height)) for left, right, height in merges)
     return HeatmapTree(tuple(order), steps, tuple(leaves))
@@ -200,10 +207,14 @@ class ProteinCourses(Result):
 
     def plot(self, ax: Any = None) -> Any:  # noqa: ARG002 - a panel per protein needs its own figure
         """Draw a panel per protein, a line per patient."""
+        from trialwright.figures.protein_values import draw_proteins
+
         return draw_proteins(self.values, self.visits)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.protein_values import describe_proteins
+
         return describe_proteins(self.values, self.visits)
 
 
@@ -221,6 +232,8 @@ def analyze_protein_courses(
     panel : PlasmaPanel
         The protocol's panel.
     """
+    from trialwright.figures.protein_values import MOST_PANELS
+
     matrix = pick_proteins(adbm, adsl, panel)
     is_p = col("stat_name") == "p"
     ranked = proteins.data.filter(is_p, col("stat").is_not_null()).sort("stat")

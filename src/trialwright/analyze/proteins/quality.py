@@ -23,7 +23,6 @@ from trialwright.core.table import (
 from trialwright.datasets.analysis_biomarkers import NPX_CATEGORY
 from trialwright.datasets.olink_panel import ProteinMatrix, build_matrix, label_assays
 from trialwright.datasets.olink_quality import NpxQuality, list_low_assays, measure_quality
-from trialwright.figures.protein_samples import describe_protein_quality, draw_protein_quality
 from trialwright.protocol.biomarkers import PlasmaPanel
 from trialwright.stats.principal_components import find_components
 
@@ -83,10 +82,14 @@ class ProteinQuality(Result):
 
     def plot(self, ax: Any = None) -> Any:  # noqa: ARG002 - four panels need a figure of their own
         """Draw components, spread, plates and limits."""
+        from trialwright.figures.protein_samples import draw_protein_quality
+
         return draw_protein_quality(self.samples, self.rates, self.visits, self.explained)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.protein_samples import describe_protein_quality
+
         return describe_protein_quality(self.samples, self.rates)
 
 

@@ -22,9 +22,6 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.layout import make_panels
-from trialwright.figures.style import PAGE_MM
-from trialwright.figures.volcano import describe_volcano, draw_volcano, find_volcano_limits
 
 N_SHOWN = 15
 PANEL_MM = 88.0
@@ -136,6 +133,10 @@ class ProteinResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw a volcano per contrast; on axes that are given, the last one."""
+        from trialwright.figures.layout import make_panels
+        from trialwright.figures.style import PAGE_MM
+        from trialwright.figures.volcano import draw_volcano, find_volcano_limits
+
         drawn = [(self._points(visit), f"{visit} minus {ref}") for visit, ref, _ in self.contrasts]
         if ax is not None:
             return draw_volcano(drawn[-1][0], ax, drawn[-1][1], self.alpha)
@@ -158,6 +159,8 @@ class ProteinResult(Result):
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.volcano import describe_volcano
+
         parts: Sequence[str] = [
             describe_volcano(self._points(visit), f"{visit} minus {reference}", self.alpha)
             for visit, reference, _ in self.contrasts

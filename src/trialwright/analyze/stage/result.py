@@ -19,7 +19,6 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.stage import describe_stage_path, draw_stage_path
 from trialwright.stats.two_stage import TwoStageDesign
 
 OBSERVED, ALL, ENROLLED = "first", "all", "enrolled"
@@ -168,8 +167,12 @@ class StageResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw successes against patients in order of inclusion, with the bounds."""
+        from trialwright.figures.stage import draw_stage_path
+
         return draw_stage_path(self.path, self.design, ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.stage import describe_stage_path
+
         return describe_stage_path(self.path, self.design)

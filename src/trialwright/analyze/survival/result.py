@@ -20,7 +20,6 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.survival import describe_kaplan_meier, draw_kaplan_meier
 
 RISK_TABLE_TICKS = 8
 NO_BREAK = "\N{NO-BREAK SPACE}"  # a head that breaks keeps its interval whole
@@ -131,6 +130,8 @@ class SurvivalResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves with bands, censoring ticks, medians and numbers at risk."""
+        from trialwright.figures.survival import draw_kaplan_meier
+
         band = f"Band: {100 * self.level:g}% CI, {self.conf_type}"
         times = risk_times(self.curve)
         outcome = f"{self.title}, proportion"
@@ -140,6 +141,8 @@ class SurvivalResult(Result):
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.survival import describe_kaplan_meier
+
         times = risk_times(self.curve)
         return describe_kaplan_meier(self.curve, times, medians=self._medians(), outcome=self.title)
 

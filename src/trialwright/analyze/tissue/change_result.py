@@ -21,7 +21,6 @@ from trialwright.core.table import (
     round_half_up,
     row,
 )
-from trialwright.figures.tissue import describe_paired_marker, draw_paired_marker
 
 RECORDED = "recorded"
 
@@ -86,10 +85,14 @@ class MarkerChange(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw one line per pair."""
+        from trialwright.figures.tissue import draw_paired_marker
+
         return draw_paired_marker(self.pairs, self._visits(), self.value_label, self._p(), ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.tissue import describe_paired_marker
+
         return describe_paired_marker(self.pairs, self._visits(), self.value_label, self._p())
 
     def _visits(self) -> tuple[str, str]:

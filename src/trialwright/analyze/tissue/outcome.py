@@ -25,7 +25,6 @@ from trialwright.core.table import (
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import is_under_read
 from trialwright.derive.tissue_parameters import name_parameter
-from trialwright.figures.tissue_outcome import describe_marker_outcome, draw_marker_outcome
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.stats.cox import estimate_cox
@@ -105,10 +104,14 @@ class MarkerOutcome(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw fold change against progression-free survival."""
+        from trialwright.figures.tissue_outcome import draw_marker_outcome
+
         return draw_marker_outcome(self.cases, f"{self.stain}, fold change", ax)
 
     def describe(self) -> str:
         """Say in words what the figure shows."""
+        from trialwright.figures.tissue_outcome import describe_marker_outcome
+
         return describe_marker_outcome(self.cases, f"{self.stain}, fold change")
 
 
