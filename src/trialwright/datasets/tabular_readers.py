@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,7 @@ from trialwright.datasets.typed import free_name
 
 DELIMITERS = ",;\t|"
 ROW_OF_FIRST_RECORD = 2  # in a spreadsheet, below the header
+MARKS = ("source_row", "n_fields")
 MAX_FIELD_CHARACTERS = 10_000_000
 
 
@@ -21,12 +22,11 @@ def _read_csv(path: Path) -> pl.DataFrame:
     """Read delimited text, every value as text; decimal commas of a whole file as points."""
     records, delimiter = read_records(path)
     header = next(records, [])
-    numbered = [
-        (number, record)
-        for number, record in enumerate(records, start=ROW_OF_FIRST_RECORD)
-        if any(map(str.strip, record))
-    ]
-    frame = _frame_of(name_columns(header), numbered)
+    frame = frame_records(header, enumerate(records, ROW_OF_FIRST_RECORD), MARKS)
+    # A separator at the line's end names nothing.
+    frame = frame.drop(
+        name for name in frame.columns if name.startswith("(") and (frame[name] == "").all()
+    )
     dataset = find_dataset(path.stem.lower())
     return frame if dataset is None or delimiter == "," else read_decimal_commas(frame, dataset)
 
@@ -42,24 +42,37 @@ def read_records(path: Path) -> tuple[Iterator[list[str]], str]:
     return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter), delimiter
 
 
-def _frame_of(names: list[str], numbered: list[tuple[int, list[str]]]) -> pl.DataFrame:
-    """Make a frame of numbered records; one that is too short or too long is fitted and marked."""
+def frame_records(
+    header: list[str], numbered: Iterable[tuple[int, list[str]]], marks: tuple[str, str]
+) -> pl.DataFrame:
+    """Make a frame of texts of numbered records; one that is too short or too long is fitted.
+
+    Parameters
+    ----------
+    header : list of str
+        Names, made unique by `name_columns`.
+    numbered : iterable
+        Number of the row and its fields; one without any text is left out.
+    marks : tuple of str
+        Names of two columns at the end: the number of the row, and how many fields a record has
+        that was fitted (null for others). Where none was fitted, the second is left out.
+    """
+    names = name_columns(header)
     width = len(names)
-    lengths = [len(record) for _, record in numbered]
+    kept = [pair for pair in numbered if any(map(str.strip, pair[1]))]
+    lengths = [len(record) for _, record in kept]
     fitted = [
-        record if len(record) == width else (record + [""] * width)[:width]
-        for _, record in numbered
+        record if len(record) == width else (record + [""] * width)[:width] for _, record in kept
     ]
     columns = zip(*fitted, strict=True) if fitted else ((),) * width
     data = {
         name: pl.Series(name, values, dtype=pl.String)
         for name, values in zip(names, columns, strict=True)
-        if any(values) or not name.startswith("(")  # a separator at the line's end names nothing
     }
-    data["source_row"] = pl.Series([number for number, _ in numbered], dtype=pl.Int64)
+    data[marks[0]] = pl.Series([number for number, _ in kept], dtype=pl.Int64)
     if any(length != width for length in lengths):
         odd = [None if length == width else length for length in lengths]
-        data["n_fields"] = pl.Series(odd, dtype=pl.Int64)
+        data[marks[1]] = pl.Series(odd, dtype=pl.Int64)
     return pl.DataFrame(data)
 
 

@@ -22,7 +22,7 @@ from trialwright.datasets.sheets import (
     read_cells,
     scan_sheet,
 )
-from trialwright.datasets.tabular_readers import name_columns, read_records
+from trialwright.datasets.tabular_readers import frame_records, read_records
 
 ROW, LENGTH = "@row", "@fields"
 AT = "@at:"  # before a field of an EAV export: the row that its value stands in
@@ -91,7 +91,9 @@ def read_place(path: Path, place: Place) -> pl.DataFrame:
         records = list(_read_workbook(path, place) if _is_book(path) else _read_text(path))
     except (OSError, ValueError, csv.Error) as error:
         raise DataError([refuse_place(place.name, error)]) from error
-    frame = _frame(records, place.header_row)
+    header = records[place.header_row - 1] if len(records) >= place.header_row else []
+    below = enumerate(records[place.header_row :], start=place.header_row + 1)
+    frame = frame_records(header, below, (ROW, LENGTH))
     return _widen(frame, place) if place.is_eav else frame
 
 
@@ -165,34 +167,6 @@ def find_sheet(book: Workbook, place: Place) -> str:
         raise WorkbookError("it has no sheet of cells")
     found = f"no sheet '{place.sheet}'" if place.sheet else f"{len(book.sheets)} sheets, none named"
     raise _refuse("MAP-FILE", place, found, f"one of {known}")
-
-
-def _frame(records: list[list[str]], header_row: int) -> pl.DataFrame:
-    """Make a frame of records; one that is too short or too long is fitted and marked."""
-    header = records[header_row - 1] if len(records) >= header_row else []
-    names = name_columns(header)
-    width = len(names)
-    numbered = [
-        (number, record)
-        for number, record in enumerate(records[header_row:], start=header_row + 1)
-        if any(record) and any(map(str.strip, record))
-    ]
-    lengths = [len(record) for _, record in numbered]
-    is_odd = any(length != width for length in lengths)
-    fitted = [
-        record if len(record) == width else (record + [""] * width)[:width]
-        for _, record in numbered
-    ]
-    columns = zip(*fitted, strict=True) if fitted else ((),) * width
-    data = {
-        name: pl.Series(name, values, dtype=pl.String)
-        for name, values in zip(names, columns, strict=True)
-    }
-    data[ROW] = pl.Series([number for number, _ in numbered], dtype=pl.Int64)
-    if is_odd:
-        odd = [None if length == width else length for length in lengths]
-        data[LENGTH] = pl.Series(odd, dtype=pl.Int64)
-    return pl.DataFrame(data)
 
 
 def _widen(frame: pl.DataFrame, place: Place) -> pl.DataFrame:
