@@ -43,7 +43,7 @@ class BaselineResult(Result):
 
     def table(self) -> Table:
         """Return one block per characteristic, one column per arm."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows: list[Row] = []
         shown = ""
         for name, kind, label, key in self.lines:

@@ -49,7 +49,7 @@ class BestResponseResult(Result):
 
     def table(self) -> Table:
         """Return categories and rates, one column per arm."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows = [
             row(label, *(self.print_count(slug(code), group) for group in groups))
             for code, label in CATEGORIES.items()

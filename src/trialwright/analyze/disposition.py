@@ -27,7 +27,7 @@ class ReasonsResult(Result):
 
     def table(self) -> Table:
         """Return one block per population with one row per state or reason."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows: list[Row] = []
         for population, label in self.populations:
             if len(self.populations) > 1:

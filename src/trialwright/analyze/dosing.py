@@ -31,7 +31,7 @@ class DosingResult(Result):
 
     def table(self) -> Table:
         """Return one block per agent: occasions with the patients concerned, lesions, volume."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows: list[Row] = []
         for agent in self.agents:
             rows.append(heading(agent))
@@ -54,7 +54,7 @@ class DosingResult(Result):
 
     def ends_table(self) -> Table:
         """Return one block per agent with a row per reason for its end."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows: list[Row] = []
         for agent in self.agents:
             rows.append(heading(agent))

@@ -60,7 +60,7 @@ class LandmarkResult(Result):
         heads += [f"{100 * level:g}% CI, %" for level in self.levels]
         rows = []
         for key, label in self.analyses:
-            for group in make_groups([(code, name) for code, name in self.arms]):
+            for group in make_groups(self.arms):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 counts = [self._count(group, key, part) for part in names]
                 cells = [self.print_percent(group, key), *self._intervals(group, key)]
@@ -137,7 +137,7 @@ class LandmarkResult(Result):
                 "level": level,
             }
             for key, label in self.analyses
-            for group in make_groups([(code, name) for code, name in self.arms])[-1:]
+            for group in make_groups(self.arms)[-1:]
             for level in self.levels
         ]
         return pl.DataFrame(rows)

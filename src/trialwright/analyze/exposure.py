@@ -39,7 +39,7 @@ class ExposureResult(Result):
 
     def table(self) -> Table:
         """Return one block for the treatment and one per agent."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows: list[Row] = []
         for agent in ("", *self.agents):
             names = ("NCYC", "TRTDUR") if not agent else ("NADMIN", "RDI")

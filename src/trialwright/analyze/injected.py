@@ -40,7 +40,7 @@ class InjectedResult(Result):
     def table(self) -> Table:
         """Return counts and best changes, a row for each group of lesions."""
         rows = []
-        for group in make_groups([(code, name) for code, name in self.arms]):
+        for group in make_groups(self.arms):
             for key, label in SUMS.values():
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 rows.append(row(name, *self._cells(group, key)))

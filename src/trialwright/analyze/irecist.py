@@ -59,7 +59,7 @@ class ImmuneResult(Result):
 
     def table(self) -> Table:
         """Return best responses, the response rate, and the outcomes of progressions."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows = [heading("Best overall response by iRECIST, n (%)")]
         rows += [
             row(label, *(self.print_count(code, group) for group in groups), indent=1)

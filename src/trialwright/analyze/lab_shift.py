@@ -32,7 +32,7 @@ class LabShift(Result):
 
     def table(self) -> Table:
         """Return a block per term and arm: grades at baseline in rows, worst grades in columns."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows: list[Row] = []
         shown = [term for term in self.terms if self._has_toxicity(term)]
         for term in shown:

@@ -38,7 +38,7 @@ class AdverseEventOverview(Result):
 
     def table(self) -> Table:
         """Return one row per kind of event, one column per arm."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         rows = [
             row(label, *(_n_cell(self, group, "overview", kind) for group in groups))
             for kind, (label, _) in OVERVIEW.items()
@@ -64,7 +64,7 @@ class AdverseEventTable(Result):
 
     def table(self) -> Table:
         """Return one row per term with its worst grades (one arm), or any and severe per arm."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         if len(groups) == 1:
             keys = ["any", *(f"grade_{g}" for g in GRADES), "severe", *self._ungraded(groups[0])]
             heads = {"any": "Any grade", "severe": "Grade \u2265 3", UNGRADED: "No grade"}
@@ -286,7 +286,7 @@ def _add_term(ledger: Ledger, group: Group, term: str, rows: pl.DataFrame) -> No
 
 def find_severe_terms(result: AdverseEventTerms) -> list[tuple[str, int, str]]:
     """Return term, count and statistic id of every term with grade 3 or higher, most first."""
-    group = make_groups([(code, name) for code, name in result.arms])[-1]
+    group = make_groups(result.arms)[-1]
     keys = [(term, group.key("term", term, "severe")) for term in result.terms]
     found = [(term, result.count(key), result.ref(key)) for term, key in keys]
     return sorted((item for item in found if item[1]), key=lambda item: (-item[1], slug(item[0])))

@@ -53,7 +53,7 @@ class InterestResult(Result):
 
     def table(self) -> Table:
         """Return a block per list: patients by kind, and the median duration of the events."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         columns = [
             "Term",
             *(f"{_of(g, groups)}{label}" for g in groups for label, _ in KINDS.values()),

@@ -135,13 +135,13 @@ def slug(text: str) -> str:
     return re.sub(r"[\W_]+", "_", text.lower()).strip("_") or "none"
 
 
-def make_groups(arms: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
+def make_groups(arms: Sequence[Sequence[str]]) -> tuple[Group, ...]:
     """Return the groups that tables have as columns.
 
     Parameters
     ----------
     arms : sequence of (ARMCD, name)
-        The protocol's arms in their order.
+        The protocol's arms in their order, as tuples or, as a result stores them, as lists.
 
     Returns
     -------

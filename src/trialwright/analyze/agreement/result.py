@@ -93,7 +93,7 @@ class AgreementResult(Result):
         return make_table(self.id, self.title, heads, rows, self._notes())
 
     def _groups(self) -> tuple[Group, ...]:
-        return make_groups([(code, name) for code, name in self.arms])
+        return make_groups(self.arms)
 
     def _name(self, label: str, group: Group) -> str:
         return label if len(self.arms) == 1 else f"{label}, {group.label}"

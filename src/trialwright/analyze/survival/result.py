@@ -74,7 +74,7 @@ class SurvivalResult(Result):
         heads += [f"At {m:g} months, % {limits}" for m in self.landmarks_months]
         rows = []
         for key, label in self.analyses:
-            for group in make_groups([(code, name) for code, name in self.arms]):
+            for group in make_groups(self.arms):
                 name = label if len(self.arms) == 1 else f"{label}, {group.label}"
                 rows.append(row(name, *self._cells(group, key)))
         scale = f"confidence limits on the {self.conf_type} scale"
@@ -174,7 +174,7 @@ class SurvivalResult(Result):
 
     def _medians(self) -> pl.DataFrame:
         """Return each curve's median with its words."""
-        groups = make_groups([(code, name) for code, name in self.arms])
+        groups = make_groups(self.arms)
         shown = groups if len(groups) == 1 else groups[:-1]
         rows = [
             {

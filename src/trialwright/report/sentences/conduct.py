@@ -64,7 +64,7 @@ def tell_disposition(result: ReasonsResult) -> list[Text]:
     """Say of how many treatment ended, and why, within each population."""
     told: list[Text] = []
     for population, label in result.populations:
-        group = make_groups([(code, name) for code, name in result.arms])[-1]
+        group = make_groups(result.arms)[-1]
         parts: list[str | Cell] = [
             f"{label}: of ",
             number(result, group.key(population, "n")),
@@ -93,7 +93,7 @@ def tell_disposition(result: ReasonsResult) -> list[Text]:
 def tell_deaths(result: ReasonsResult) -> list[Text]:
     """Say how many died, and of what."""
     told: list[Text] = []
-    group = make_groups([(code, name) for code, name in result.arms])[-1]
+    group = make_groups(result.arms)[-1]
     for population, label in result.populations:
         died = group.key(population, "died")
         n = group.key(population, "n")
@@ -116,7 +116,7 @@ def tell_deaths(result: ReasonsResult) -> list[Text]:
 
 def tell_adverse_events(result: AdverseEventTerms) -> Text:
     """Name the most frequent terms and every term of grade 3 or higher."""
-    group = make_groups([(code, name) for code, name in result.arms])[-1]
+    group = make_groups(result.arms)[-1]
     parts: list[str | Cell] = []
     for place, term in enumerate(result.terms[:MOST_NAMED]):
         joint = "The most frequent adverse events were " if place == 0 else ", "

@@ -25,7 +25,7 @@ def within(text: str) -> str:
 
 def speak_of(arms: Sequence[Sequence[str]]) -> tuple[Group, ...]:
     """Return the groups that a sentence is written for: everybody, or each arm."""
-    groups = make_groups([(code, name) for code, name in arms])
+    groups = make_groups(arms)
     return groups if len(groups) == 1 else groups[:-1]
 
 
