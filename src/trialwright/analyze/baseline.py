@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     EN_DASH,
@@ -18,7 +18,6 @@ from trialwright.core.table import (
     heading,
     make_table,
     print_count_summary,
-    print_n_percent,
     row,
 )
 from trialwright.protocol.baseline import BaselineCharacteristic, BaselineSummary, Threshold
@@ -53,16 +52,14 @@ class BaselineResult(Result):
             rows.append(
                 row(label, *(self.print_line(group, kind, key) for group in groups), indent=1)
             )
-        heads = [f"{group.label} (N = {self.count(group.key('n'))})" for group in groups]
+        heads = head_groups(self, groups)
         notes = [f"{self.population}; n (%) unless a row says otherwise.", *self.notes]
         return make_table(self.id, self.title, ("", *heads), rows, notes)
 
     def print_line(self, group: Group, kind: str, key: str) -> Cell:
         """Print one row in one arm: a count with its percentage, or a median with its range."""
         if kind == "count":
-            stat_id = group.key(key)
-            n_of = self.count(group.key("n"))
-            return cell(print_n_percent(self.count(stat_id), n_of), self.ref(stat_id))
+            return self.share_cell(group.key(key), group.key("n"))
         parts = [group.key(f"{key}_{name}") for name in ("median", "min", "max")]
         median, low, high = (print_count_summary(self.value(part)) for part in parts)
         return cell(f"{median} ({low}{EN_DASH}{high})", *(self.ref(part) for part in parts))

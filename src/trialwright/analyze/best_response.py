@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
@@ -51,13 +51,15 @@ class BestResponseResult(Result):
         """Return categories and rates, one column per arm."""
         groups = make_groups(self.arms)
         rows = [
-            row(label, *(self.print_count(slug(code), group) for group in groups))
+            row(
+                label, *(self.share_cell(group.key(slug(code)), group.key("n")) for group in groups)
+            )
             for code, label in CATEGORIES.items()
         ]
         rows.append(heading(f"Rates, n (%), {100 * self.level:g}% CI"))
         for key, (label, _) in RATES.items():
             rows.append(row(label, *(self.print_rate(key, group) for group in groups)))
-        heads = [f"{group.label} (N = {self.count(group.key('n'))})" for group in groups]
+        heads = head_groups(self, groups)
         notes = ["Exact intervals (Clopper-Pearson). Patients not evaluable count in every rate."]
         return make_table(self.id, self.title, ("", *heads), rows, notes)
 
@@ -66,22 +68,11 @@ class BestResponseResult(Result):
         group = Group("All")
         codes = [code for code in CATEGORIES if self.count(group.key(slug(code)))]
         rows = [
-            row(stratum, *(self._stratum_cell(stratum, code) for code in ("n", *codes)))
+            row(stratum, *(self.count_cell(group.key("by", stratum, c)) for c in ("n", *codes)))
             for stratum in self.strata
         ]
         title = f"{self.title} by {self.stratum_label.lower()}"
         return make_table(f"{self.id}_strata", title, (self.stratum_label, "n", *codes), rows)
-
-    def _stratum_cell(self, stratum: str, code: str) -> Cell:
-        key = Group("All").key("by", stratum, code)
-        return cell(str(self.count(key)), self.ref(key))
-
-    def print_count(self, key: str, group: Group | None = None) -> Cell:
-        """Print the count of one category with its percentage."""
-        group = group or Group("All")
-        stat_id = group.key(key)
-        n_of = self.count(group.key("n"))
-        return cell(print_n_percent(self.count(stat_id), n_of), self.ref(stat_id))
 
     def print_rate(self, key: str, group: Group | None = None) -> Cell:
         """Print one rate with its exact limits."""

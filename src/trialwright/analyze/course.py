@@ -10,7 +10,7 @@ from polars import col
 from trialwright.core.errors import NotRecordedError
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Table, cell, make_table, round_half_up, row
+from trialwright.core.table import Table, make_table, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.reads import is_under_read
 from trialwright.derive.subjects import sentence_case
@@ -39,7 +39,7 @@ class CourseResult(Result):
 
     def _months(self, subject: str, key: str) -> Any:
         stat_id = f"{slug(subject)}.{key}"
-        return cell(round_half_up(self.value(stat_id), 1), self.ref(stat_id))
+        return self.number_cell(stat_id)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the swimmer plot."""

@@ -7,9 +7,9 @@ import polars as pl
 from polars import col
 
 from trialwright.core.errors import NotRecordedError
-from trialwright.core.ledger import Group, Ledger, Stat, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, print_n_percent, row
+from trialwright.core.table import Cell, Row, Table, heading, make_table, row
 
 NOT_STATED = "Not stated"
 
@@ -43,14 +43,11 @@ class ReasonsResult(Result):
         columns = ["", *(group.label for group in groups)]
         if len(self.populations) == 1:
             population = self.populations[0][0]
-            heads = [f"{g.label} (N = {self.count(g.key(population, 'n'))})" for g in groups]
-            columns = ["", *heads]
+            columns = ["", *head_groups(self, groups, (population, "n"))]
         return make_table(self.id, self.title, columns, rows, ["n (%) of the population named."])
 
     def _cell(self, group: Group, population: str, key: str) -> Cell:
-        stat_id = group.key(population, key)
-        n_of = self.count(group.key(population, "n"))
-        return cell(print_n_percent(self.count(stat_id), n_of), self.ref(stat_id))
+        return self.share_cell(group.key(population, key), group.key(population, "n"))
 
 
 def analyze_disposition(

@@ -8,7 +8,7 @@ from polars import col
 
 from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, print_n_percent, row
+from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, row
 
 KINDS = {
     "planned": ("Occasions planned", pl.lit(value=True)),
@@ -79,9 +79,7 @@ class DosingResult(Result):
         return cell(f"{value:g}", self.ref(key))
 
     def _end_cell(self, group: Group, agent: str, reason: str) -> Cell:
-        key = group.key(agent, "end", reason)
-        n_of = self.count(group.key(agent, "treated"))
-        return cell(print_n_percent(self.count(key), n_of), self.ref(key))
+        return self.share_cell(group.key(agent, "end", reason), group.key(agent, "treated"))
 
 
 def analyze_dosing(

@@ -88,8 +88,7 @@ class LandmarkResult(Result):
         return ["The lower limit of the 90% interval matches a one-sided test at the 5% level."]
 
     def _count(self, group: Group, analysis: str, name: str) -> Cell:
-        key = group.key(*name_parts(analysis, name))
-        return cell(str(self.count(key)), self.ref(key))
+        return self.count_cell(group.key(*name_parts(analysis, name)))
 
     def print_percent(self, group: Group | None = None, analysis: str = MAIN) -> Cell:
         """Print the proportion as a percentage."""

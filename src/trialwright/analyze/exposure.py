@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     EN_DASH,
@@ -16,7 +16,6 @@ from trialwright.core.table import (
     cell,
     heading,
     make_table,
-    print_n_percent,
     round_half_up,
     row,
 )
@@ -51,7 +50,7 @@ class ExposureResult(Result):
                 if name in ("NCYC", "NADMIN"):
                     rows.append(self._row(f"{label}, total", groups, agent, name, "total"))
                 rows.append(self._row(f"{label}, median (range)", groups, agent, name))
-        heads = [f"{group.label} (N = {self.count(group.key('n'))})" for group in groups]
+        heads = head_groups(self, groups)
         note = (
             "Safety population. Relative dose intensity: dose received over dose planned from the "
             "patient's first dose of the agent to the day before treatment ended (the last dose if "
@@ -63,16 +62,13 @@ class ExposureResult(Result):
         return row(label, *(self._cell(group, agent, *parts) for group in groups), indent=1)
 
     def _cell(self, group: Group, agent: str, name: str, number: str = "") -> Cell:
-        key = _key(group, agent, name)
         if name == "treated":
-            n_of = self.count(group.key("n"))
-            return cell(print_n_percent(self.count(key), n_of), self.ref(key))
+            return self.share_cell(_key(group, agent, name), group.key("n"))
         if agent and not self.count(_key(group, agent, "treated")):
             return cell("0" if number else "none treated", self.ref(_key(group, agent, "treated")))
         digits = PARAMETERS[name][1]
         if number:
-            key = _key(group, agent, name, number)
-            return cell(round_half_up(self.value(key), digits), self.ref(key))
+            return self.number_cell(_key(group, agent, name, number), digits)
         keys = [_key(group, agent, name, part) for part in ("median", "min", "max")]
         values = [self.value(key) for key in keys]
         whole = values[0] is None or values[0] == round(values[0])

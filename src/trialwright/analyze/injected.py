@@ -13,7 +13,6 @@ from trialwright.core.table import (
     Table,
     cell,
     make_table,
-    print_n_percent,
     round_half_up,
     row,
 )
@@ -77,11 +76,10 @@ class InjectedResult(Result):
         refs = [group.key(key, name) for name in ("median", "min", "max")]
         median, low, high = (round_half_up(self.value(ref), 1) for ref in refs)
         text = f"{median} ({low} to {high})" if self.count(n) else median
-        shrunk = group.key(key, "shrunk")
         return [
-            cell(str(self.count(n)), self.ref(n)),
+            self.count_cell(n),
             cell(text, *(self.ref(ref) for ref in refs)),
-            cell(print_n_percent(self.count(shrunk), self.count(n)), self.ref(shrunk)),
+            self.share_cell(group.key(key, "shrunk"), n),
         ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
@@ -62,18 +62,18 @@ class ImmuneResult(Result):
         groups = make_groups(self.arms)
         rows = [heading("Best overall response by iRECIST, n (%)")]
         rows += [
-            row(label, *(self.print_count(code, group) for group in groups), indent=1)
+            row(label, *(self._count_cell(code, group) for group in groups), indent=1)
             for code, label in CATEGORIES.items()
         ]
         rows.append(
-            row("Response (iCR or iPR), n (%), 95% CI", *(self.print_rate(g) for g in groups))
+            row("Response (iCR or iPR), n (%), 95% CI", *(self._rate_cell(g) for g in groups))
         )
-        rows.append(row("Unconfirmed progression", *(self.print_count("any", g) for g in groups)))
+        rows.append(row("Unconfirmed progression", *(self._count_cell("any", g) for g in groups)))
         rows += [
-            row(label, *(self.print_count(key, group) for group in groups), indent=1)
+            row(label, *(self._count_cell(key, group) for group in groups), indent=1)
             for key, label in OUTCOMES.items()
         ]
-        heads = [f"{group.label} (N = {self.count(group.key('n'))})" for group in groups]
+        heads = head_groups(self, groups)
         notes = [
             f"{self.population}. Shown beside RECIST 1.1, which decides the endpoints. Progression "
             "stays unconfirmed until a later assessment shows more of it.",
@@ -96,15 +96,10 @@ class ImmuneResult(Result):
         title = "Unconfirmed progressions by iRECIST"
         return make_table(f"{self.id}_progressed", title, heads, rows)
 
-    def print_count(self, key: str, group: Group) -> Cell:
-        """Print a count with its percentage of the population."""
-        stat_id = group.key(key)
-        return cell(
-            print_n_percent(self.count(stat_id), self.count(group.key("n"))), self.ref(stat_id)
-        )
+    def _count_cell(self, key: str, group: Group) -> Cell:
+        return self.share_cell(group.key(key), group.key("n"))
 
-    def print_rate(self, group: Group) -> Cell:
-        """Print the response rate with its exact limits."""
+    def _rate_cell(self, group: Group) -> Cell:
         refs = [group.key(name) for name in ("response", "response_low", "response_high")]
         low, high = (as_percent(self.value(ref)) for ref in refs[1:])
         text = print_n_percent(self.count(refs[0]), self.count(group.key("n")))

@@ -7,7 +7,7 @@ from polars import col
 
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Row, Table, cell, heading, make_table, row
+from trialwright.core.table import Row, Table, heading, make_table, row
 
 LISTED = (
     "USUBJID", "ASEQ", "PARAMCD", "VISITNUM", "VISIT", "ADT", "AVAL", "AVALU", "ATOXGR", "SRCSEQ",
@@ -42,8 +42,7 @@ class LabGrading(Result):
         return make_table(self.id, self.title, ("Test", "Values", "Subjects"), rows, notes)
 
     def _row(self, key: str, test: str, reason: str) -> Row:
-        keys = [f"{key}.{unit}" for unit in ("values", "subjects")]
-        counts = [cell(str(self.count(item)), self.ref(item)) for item in keys]
+        counts = [self.count_cell(f"{key}.{unit}") for unit in ("values", "subjects")]
         return row(f"{test}: {reason}", *counts, indent=1)
 
 

@@ -8,7 +8,7 @@ from polars import col
 
 from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, row
+from trialwright.core.table import Row, Table, heading, make_table, row
 
 GRADES = (0, 1, 2, 3, 4)
 UNKNOWN = "unknown"
@@ -72,12 +72,9 @@ class LabShift(Result):
         return [self._row(term, group, level) for level in levels]
 
     def _row(self, term: str, group: Group, start: str) -> Row:
-        cells = [self._n_cell(group, term, start, end) for end in (*LEVELS, TOTAL)]
+        keys = [group.key("shift", term, f"from_{start}", end) for end in (*LEVELS, TOTAL)]
+        cells = [self.count_cell(key) for key in keys]
         return row(start.capitalize(), *cells, indent=1)
-
-    def _n_cell(self, group: Group, term: str, start: str, end: str) -> Cell:
-        key = group.key("shift", term, f"from_{start}", end)
-        return cell(str(self.count(key)), self.ref(key))
 
 
 def analyze_lab_shift(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Row, Table, cell, heading, make_table, print_n_percent, row
 from trialwright.derive.adverse_events import SEVERE_FROM, is_withdrawn
@@ -51,7 +51,7 @@ class AdverseEventOverview(Result):
             for agent in self.agents
         ]
         note = "Patients with at least one treatment-emergent event of the kind, n (%)."
-        return make_table(self.id, self.title, ("", *_heads(self, groups)), rows, [note])
+        return make_table(self.id, self.title, ("", *head_groups(self, groups)), rows, [note])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +120,6 @@ def _n_cell(result: Result, group: Group, *parts: str) -> Any:
     key = group.key(*parts)
     n = result.count(key)
     return cell(print_n_percent(n, result.count(group.key("n"))) if n else "0", result.ref(key))
-
-
-def _heads(result: Result, groups: Sequence[Group]) -> list[str]:
-    return [f"{group.label} (N = {result.count(group.key('n'))})" for group in groups]
 
 
 def analyze_adverse_event_overview(

@@ -8,7 +8,7 @@ from polars import col
 
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, print_percent, row
+from trialwright.core.table import Row, Table, cell, heading, make_table, print_percent, row
 
 KINDS = {
     "VISIT": "Visits",
@@ -68,10 +68,7 @@ class ScheduleResult(Result):
         keys = [f"{stem}.{key}" for key in ("n", *(slug(c) for c in CLASSES), "order")]
         n, on_time = self.count(keys[0]), self.count(keys[1])
         percent = cell(print_percent(on_time, n), self.ref(keys[1]), self.ref(keys[0]))
-        return row(label, *(self._cell(key) for key in keys), percent, indent=indent)
-
-    def _cell(self, key: str) -> Cell:
-        return cell(str(self.count(key)), self.ref(key))
+        return row(label, *(self.count_cell(key) for key in keys), percent, indent=indent)
 
     def deviations_table(self) -> Table:
         """Return one row per deviation."""

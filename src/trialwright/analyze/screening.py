@@ -90,8 +90,7 @@ class ScreeningResult(Result):
         return make_table(f"{self.id}_tls", title, heads, rows)
 
     def _cell(self, *parts: str) -> Cell:
-        key = ".".join(parts)
-        return cell(str(self.count(key)), self.ref(key))
+        return self.count_cell(".".join(parts))
 
 
 def analyze_screening(adelig: pl.DataFrame, adsl: pl.DataFrame) -> ScreeningResult:

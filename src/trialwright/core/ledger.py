@@ -1,14 +1,14 @@
 """Collect statistics together with the analysis rows behind each, arm by arm."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 from polars import col
 
 from trialwright.core.errors import EstimateError
-from trialwright.core.result import make_basis, make_statistics
+from trialwright.core.result import Result, make_basis, make_statistics
 
 ALL_ARMS = "All"
 MAIN = "main"
@@ -151,6 +151,11 @@ def make_groups(arms: Sequence[Sequence[str]]) -> tuple[Group, ...]:
     if len(arms) == 1:
         return (Group(ALL_ARMS),)
     return (*(Group(name, code, slug(code)) for code, name in arms), Group(ALL_ARMS))
+
+
+def head_groups(result: Result, groups: Iterable[Group], n: tuple[str, ...] = ("n",)) -> list[str]:
+    """Name groups with their patients for the head of a table; `n` are the parts of its key."""
+    return [f"{group.label} (N = {result.count(group.key(*n))})" for group in groups]
 
 
 def add_arm(frame: pl.DataFrame, adsl: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import polars as pl
 
 from trialwright.core.errors import TrialwrightError
-from trialwright.core.table import Table
+from trialwright.core.table import Cell, Table, cell, print_n_percent, round_half_up
 
 STATISTICS: Mapping[str, pl.DataType] = {
     "stat_id": pl.String(),
@@ -93,6 +93,18 @@ class Result:
     def ref(self, stat_id: str) -> str:
         """Return the id under which a document points at one statistic."""
         return f"{self.id}.{stat_id}"
+
+    def count_cell(self, stat_id: str) -> Cell:
+        """Print a count."""
+        return cell(str(self.count(stat_id)), self.ref(stat_id))
+
+    def share_cell(self, stat_id: str, of: str) -> Cell:
+        """Print a count with its percentage of another."""
+        return cell(print_n_percent(self.count(stat_id), self.count(of)), self.ref(stat_id))
+
+    def number_cell(self, stat_id: str, digits: int = 1) -> Cell:
+        """Print a number with a fixed count of decimals."""
+        return cell(round_half_up(self.value(stat_id), digits), self.ref(stat_id))
 
     def _repr_html_(self) -> str:
         return self.table().to_html()

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from trialwright.analyze.agreement.benchmarks import BENCHMARKS, SOURCES
-from trialwright.core.ledger import ALL_ARMS, Group, make_groups
+from trialwright.core.ledger import ALL_ARMS, Group, head_groups, make_groups
 from trialwright.core.result import Result
 from trialwright.core.table import (
     Cell,
@@ -118,7 +118,7 @@ class AgreementResult(Result):
 
     def print_kappa(self, key: str) -> Cell:
         """Print one kappa with two decimals; NE where chance alone gives full agreement."""
-        return cell(round_half_up(self.value(key), 2), self.ref(key))
+        return self.number_cell(key, 2)
 
     def print_kappa_limits(self, key: str) -> Cell:
         """Print the limits of one kappa."""
@@ -126,7 +126,7 @@ class AgreementResult(Result):
         return cell(print_limits(*(self.value(k) for k in keys)), *(self.ref(k) for k in keys))
 
     def _kappa_row(self, key: str, label: str) -> Row:
-        n = cell(str(self.count("n")), self.ref("n"))
+        n = self.count_cell("n")
         shown = (self.print_kappa(key), self.print_kappa_limits(key))
         return row(label, n, *shown, _published(key, 1, 2, ""))
 
@@ -166,11 +166,11 @@ class AgreementResult(Result):
         """Return who has a progression by the investigator and by the central read."""
         groups = self._groups()
         rows = [
-            row(label, *(self._count(group.key(key)) for group in groups))
+            row(label, *(self.count_cell(group.key(key)) for group in groups))
             for key, label in COUNTS.items()
         ]
         title = "Progression by the investigator and by the central read"
-        heads = ["", *(f"{g.label} (N = {self.count(g.key('compared'))})" for g in groups)]
+        heads = ["", *head_groups(self, groups, ("compared",))]
         return make_table(f"{self.id}_progression", title, heads, rows)
 
     def unconfirmed_table(self) -> Table:
@@ -188,9 +188,6 @@ class AgreementResult(Result):
         title = "Treatment stopped on a progression that the central read does not confirm"
         heads = ("Patient", "Stopped", "Investigator's progression", "Central progression")
         return make_table(f"{self.id}_unconfirmed", title, (*heads, "Last central response"), rows)
-
-    def _count(self, stat_id: str) -> Cell:
-        return cell(str(self.count(stat_id)), self.ref(stat_id))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the rates at which the readers differ, with the published ones."""

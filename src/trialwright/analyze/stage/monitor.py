@@ -10,7 +10,7 @@ from polars import col
 from trialwright.analyze.stage.result import WORDS, StageResult
 from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Cell, Table, cell, make_table, round_half_up, row
+from trialwright.core.table import Cell, Table, cell, make_table, row
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.protocol.design import AccrualDuringInterim, Design
 from trialwright.protocol.estimands import Landmark
@@ -56,18 +56,20 @@ class MonitorResult(Result):
     def table(self) -> Table:
         """Return counts, accrual and dates."""
         rows = [
-            row("Enrolled", self._count("enrolled")),
-            row("Treated", self._count("treated")),
-            row("Evaluable", self._count("evaluable")),
+            row("Enrolled", self.count_cell("enrolled")),
+            row("Treated", self.count_cell("treated")),
+            row("Evaluable", self.count_cell("evaluable")),
             row("Outcome known, of those planned for the stage", self._pair("known", "planned")),
-            row("Outcome awaited", self._count("awaited")),
-            row("Enrolled per month since the first", self._rate("per_month")),
-            row(f"Enrolled per month in the last {RECENT_DAYS} days", self._rate("recent")),
-            row("Still to enroll for the stage", self._count("to_enroll")),
+            row("Outcome awaited", self.count_cell("awaited")),
+            row("Enrolled per month since the first", self.number_cell("per_month")),
+            row(f"Enrolled per month in the last {RECENT_DAYS} days", self.number_cell("recent")),
+            row("Still to enroll for the stage", self.count_cell("to_enroll")),
             *(row(label, self.print_date(key)) for key, label in DATES.items()),
             row("Accrual while the stage is awaited", self.policy),
-            row("Enrolled after the stage was full", self._count("beyond")),
-            row("Expected to enter while the stage is awaited", self._rate("expected_beyond")),
+            row("Enrolled after the stage was full", self.count_cell("beyond")),
+            row(
+                "Expected to enter while the stage is awaited", self.number_cell("expected_beyond")
+            ),
             row("Stage", f"{STATES[self.state]}: {WORDS[self.decision]}"),
         ]
         notes = [f"As of {self.as_of}; nothing dated later was used."]
@@ -78,14 +80,8 @@ class MonitorResult(Result):
             )
         return make_table(self.id, self.title, ("", "Stage monitor"), rows, notes)
 
-    def _count(self, key: str) -> Cell:
-        return cell(str(self.count(key)), self.ref(key))
-
     def _pair(self, key: str, of: str) -> Cell:
         return cell(f"{self.count(key)} of {self.count(of)}", self.ref(key), self.ref(of))
-
-    def _rate(self, key: str) -> Cell:
-        return cell(round_half_up(self.value(key), 1), self.ref(key))
 
     def print_date(self, key: str) -> str:
         """Print one of the dates, or why there is none."""

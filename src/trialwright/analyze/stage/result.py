@@ -87,7 +87,7 @@ class StageResult(Result):
             return []
         return [
             heading("What the patients beyond the plan change"),
-            row("Over-run, patients", self._count("over_run")),
+            row("Over-run, patients", self.count_cell("over_run")),
             *self._variant("All evaluable", ALL),
             *self._variant("All enrolled", ENROLLED),
         ]
@@ -151,9 +151,6 @@ class StageResult(Result):
 
     def _pair(self, count: str, of: str) -> Cell:
         return cell(f"{self.count(count)} of {self.count(of)}", self.ref(count), self.ref(of))
-
-    def _count(self, key: str) -> Cell:
-        return cell(str(self.count(key)), self.ref(key))
 
     def _percents(self, *keys: str, digits: int = 1) -> Cell:
         values = [self.value(key) for key in keys]

@@ -87,8 +87,7 @@ class SurvivalResult(Result):
 
     def _cells(self, group: Group, analysis: str) -> Iterator[Cell]:
         for name in ("n", "events"):
-            key = group.key(*name_parts(analysis, name))
-            yield cell(str(self.count(key)), self.ref(key))
+            yield self.count_cell(group.key(*name_parts(analysis, name)))
         yield self.print_median(group, analysis)
         for months in self.landmarks_months:
             text = _print_estimate(*self._read_landmark(group, analysis, months))

@@ -101,10 +101,6 @@ class MarkerChange(Result):
     def _p(self) -> float | None:
         return self.value("p_value")
 
-    def print_number(self, stat_id: str, digits: int = 1) -> Cell:
-        """Print a statistic as a cell."""
-        return cell(round_half_up(self.value(stat_id), digits), self.ref(stat_id))
-
     def print_p_value(self, stem: str = "") -> Cell:
         """Print the P value of the test as a cell."""
         return cell(print_p(self.value(f"{stem}p_value")), self.ref(f"{stem}p_value"))

@@ -19,7 +19,6 @@ from trialwright.core.table import (
     make_table,
     print_interval,
     print_p,
-    round_half_up,
     row,
 )
 from trialwright.core.units import DAYS_PER_MONTH
@@ -59,27 +58,16 @@ class MarkerOutcome(Result):
         """Return the patients by best response, then the hazard ratios."""
         rows = [heading("Fold change by best response")]
         for name, words in (("pd", "Progressive disease"), ("other", "Stable disease or response")):
-            n, fold = f"{name}.n", f"{name}.median_fold"
-            rows.append(
-                row(words, cell(str(self.count(n)), self.ref(n)), self.print_number(fold), "", "")
-            )
+            fold = self.number_cell(f"{name}.median_fold")
+            rows.append(row(words, self.count_cell(f"{name}.n"), fold, "", ""))
         rows.append(
             row("Progressive disease against others", "", "", "", self.print_p("response.p"))
         )
         rows.append(heading("Progression-free survival"))
         for name, words in HAZARDS:
-            n = f"{name}.n"
-            limits = self.print_limits(name)
-            counted = cell(str(self.count(n)), self.ref(n))
-            rows.append(
-                row(
-                    words,
-                    counted,
-                    self.print_number(f"{name}.hr", 2),
-                    limits,
-                    self.print_p(f"{name}.p"),
-                )
-            )
+            ratio, limits = self.number_cell(f"{name}.hr", 2), self.print_limits(name)
+            counted, p_value = self.count_cell(f"{name}.n"), self.print_p(f"{name}.p")
+            rows.append(row(words, counted, ratio, limits, p_value))
         heads = ("", "Patients", "Median or ratio", "95% CI", "P")
         notes = [
             f"Patients with {self.stain} at both visits. The change is set against progression "
@@ -87,10 +75,6 @@ class MarkerOutcome(Result):
             "Exploratory: with these numbers no absence of an association can be shown.",
         ]
         return make_table(self.id, self.title, heads, rows, notes)
-
-    def print_number(self, stat_id: str, digits: int = 1) -> Cell:
-        """Print a statistic as a cell."""
-        return cell(round_half_up(self.value(stat_id), digits), self.ref(stat_id))
 
     def print_p(self, stat_id: str) -> Cell:
         """Print a P value as a cell."""

@@ -8,7 +8,7 @@ from polars import col
 
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Cell, Row, Table, cell, heading, make_table, round_half_up, row
+from trialwright.core.table import Cell, Row, Table, heading, make_table, row
 from trialwright.derive.tissue_parameters import QUALITY, SLIDE_FACTS
 from trialwright.protocol.biomarkers import TissueMarker
 
@@ -41,10 +41,7 @@ class SlideQuality(Result):
         cells: list[Cell | str] = []
         for suffix, digits in SHOWN.items():
             key = f"{slug(file)}.{slug(suffix)}"
-            is_known = key in known
-            cells.append(
-                cell(round_half_up(self.value(key), digits), self.ref(key)) if is_known else "none"
-            )
+            cells.append(self.number_cell(key, digits) if key in known else "none")
         return row(file, *cells, quality)
 
 

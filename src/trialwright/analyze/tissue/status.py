@@ -52,8 +52,7 @@ class StatusResult(Result):
         for proposed in self._levels("proposed"):
             cells: list[Cell] = []
             for level in (*decided, "total"):
-                key = f"cross.{slug(proposed)}.{slug(level)}"
-                cells.append(cell(str(self.count(key)), self.ref(key)))
+                cells.append(self.count_cell(f"cross.{slug(proposed)}.{slug(level)}"))
             rows.append(row(_name(proposed), *cells))
         notes = [f"Columns: decided by the {self.decider}. The decision counts for eligibility."]
         return make_table(self.id, self.title, heads, rows, notes)

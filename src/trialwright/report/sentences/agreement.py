@@ -2,7 +2,7 @@
 
 from trialwright.analyze.agreement.result import AgreementResult
 from trialwright.core.table import Text
-from trialwright.report.sentences.words import number, plural
+from trialwright.report.sentences.words import plural
 
 MOST_NAMED = 10  # patients in a sentence; the table below it has all
 
@@ -12,13 +12,13 @@ def tell_agreement(result: AgreementResult) -> list[Text]:
     told: list[Text] = [
         (
             "The two radiologists differed on best response in ",
-            number(result, "bor_n"),
+            result.count_cell("bor_n"),
             " and on the date of progression in ",
-            number(result, "pd_date_n"),
+            result.count_cell("pd_date_n"),
             " of ",
-            number(result, "n"),
+            result.count_cell("n"),
             f" {plural(result.count('n'), 'patient', 'patients')}; ",
-            number(result, "adjudicated_n"),
+            result.count_cell("adjudicated_n"),
             " (",
             result.print_rate("adjudicated"),
             ") needed adjudication. ",
@@ -42,5 +42,5 @@ def _tell_unconfirmed(result: AgreementResult) -> Text:
         return (f"No patient {what}.",)
     named = result.unconfirmed["USUBJID"].to_list()[:MOST_NAMED]
     more = " and others" if n > len(named) else ""
-    counted = number(result, "unconfirmed")
+    counted = result.count_cell("unconfirmed")
     return (counted, f" {plural(n, 'patient', 'patients')} {what}: {', '.join(named)}{more}.")

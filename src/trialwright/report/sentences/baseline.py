@@ -3,7 +3,7 @@
 from trialwright.analyze.baseline import BaselineResult
 from trialwright.core.ledger import Group
 from trialwright.core.table import Cell, Text
-from trialwright.report.sentences.words import number, opening, plural, speak_of, within
+from trialwright.report.sentences.words import opening, plural, speak_of, within
 
 
 def tell_baseline(result: BaselineResult) -> list[Text]:
@@ -16,7 +16,7 @@ def _tell_group(result: BaselineResult, group: Group) -> list[Text]:
     if not result.count(n) or not result.lines:
         return []
     noun = plural(result.count(n), "patient", "patients")
-    begin: list[str | Cell] = [opening(group), "Of ", number(result, n), f" {noun} "]
+    begin: list[str | Cell] = [opening(group), "Of ", result.count_cell(n), f" {noun} "]
     begin.append(f"({within(result.population)}), ")
     medians = [line for line in result.lines if line[1] == "number"]
     largest = _find_largest(result, group)

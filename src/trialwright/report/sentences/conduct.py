@@ -6,7 +6,7 @@ from trialwright.analyze.flow import FlowResult
 from trialwright.analyze.safety import AdverseEventTerms, find_severe_terms
 from trialwright.core.ledger import make_groups
 from trialwright.core.table import Cell, Text, cell, print_count_summary, round_half_up
-from trialwright.report.sentences.words import number, opening, plural, speak_of, within
+from trialwright.report.sentences.words import opening, plural, speak_of, within
 
 MOST_NAMED = 3
 
@@ -15,7 +15,7 @@ def tell_flow(flow: FlowResult) -> Text:
     """Say how many were screened, enrolled and in each population."""
     parts: list[str | Cell] = [
         "Of ",
-        number(flow, "screened.n"),
+        flow.count_cell("screened.n"),
         f" {_patients(flow.count('screened.n'))} assessed, ",
     ]
     steps = [
@@ -27,7 +27,7 @@ def tell_flow(flow: FlowResult) -> Text:
         n = flow.count(stat_id)
         joint = "" if place == 0 else (" and " if place == len(steps) - 1 else ", ")
         verb = plural(n, "was", "were")
-        parts += [joint, number(flow, stat_id), f" {verb} {within(label)}"]
+        parts += [joint, flow.count_cell(stat_id), f" {verb} {within(label)}"]
     return (*parts, ".")
 
 
@@ -47,9 +47,9 @@ def tell_exposure(result: ExposureResult) -> list[Text]:
         told.append(
             (
                 opening(group),
-                number(result, total),
+                result.count_cell(total),
                 f" {plural(result.count(total), 'cycle was', 'cycles were')} started by ",
-                number(result, group.key("n")),
+                result.count_cell(group.key("n")),
                 f" treated {_patients(result.count(group.key('n')))}, a median of ",
                 cell(print_count_summary(result.value(median)), result.ref(median)),
                 " per patient (range ",
@@ -67,10 +67,10 @@ def tell_disposition(result: ReasonsResult) -> list[Text]:
         group = make_groups(result.arms)[-1]
         parts: list[str | Cell] = [
             f"{label}: of ",
-            number(result, group.key(population, "n")),
+            result.count_cell(group.key(population, "n")),
             f" {_patients(result.count(group.key(population, 'n')))}, "
             "treatment was discontinued in ",
-            number(result, group.key(population, "discontinued")),
+            result.count_cell(group.key(population, "discontinued")),
         ]
         reasons = [
             (key, text) for key, text, depth in result.lines
@@ -81,11 +81,11 @@ def tell_disposition(result: ReasonsResult) -> list[Text]:
             parts += [
                 joint,
                 f"{within(text)} in ",
-                number(result, group.key(population, key)),
+                result.count_cell(group.key(population, key)),
             ]
         ongoing = group.key(population, "ongoing")
         if result.count(ongoing):
-            parts += ["; it was ongoing in ", number(result, ongoing)]
+            parts += ["; it was ongoing in ", result.count_cell(ongoing)]
         told.append((*parts, "."))
     return told
 
@@ -97,7 +97,12 @@ def tell_deaths(result: ReasonsResult) -> list[Text]:
     for population, label in result.populations:
         died = group.key(population, "died")
         n = group.key(population, "n")
-        parts: list[str | Cell] = [f"{label}: ", number(result, died), " of ", number(result, n)]
+        parts: list[str | Cell] = [
+            f"{label}: ",
+            result.count_cell(died),
+            " of ",
+            result.count_cell(n),
+        ]
         parts.append(f" {plural(result.count(n), 'patient', 'patients')} died")
         causes = [
             (key, text) for key, text, depth in result.lines
@@ -108,7 +113,7 @@ def tell_deaths(result: ReasonsResult) -> list[Text]:
             parts += [
                 joint,
                 "an unstated cause " if text == NOT_STATED else f"{within(text)} ",
-                number(result, group.key(population, key)),
+                result.count_cell(group.key(population, key)),
             ]
         told.append((*parts, "."))
     return told
@@ -124,7 +129,7 @@ def tell_adverse_events(result: AdverseEventTerms) -> Text:
         parts += [
             joint,
             f"{within(term)} (",
-            number(result, key),
+            result.count_cell(key),
             f" {_patients(result.count(key))})",
         ]
     if not parts:

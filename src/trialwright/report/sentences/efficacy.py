@@ -15,7 +15,7 @@ from trialwright.core.table import (
     print_percent,
     round_half_up,
 )
-from trialwright.report.sentences.words import number, opening, plural, speak_of, within
+from trialwright.report.sentences.words import opening, plural, speak_of, within
 
 
 def tell_landmark(primary: LandmarkResult) -> list[Text]:
@@ -28,9 +28,9 @@ def _tell_landmark(primary: LandmarkResult, group: Group) -> Text:
     awaited = _tell_awaited(primary, group)
     parts: list[str | Cell] = [
         opening(group),
-        number(primary, successes),
+        primary.count_cell(successes),
         " of ",
-        number(primary, n),
+        primary.count_cell(n),
         f" {plural(primary.count(n), 'patient', 'patients')} (",
         primary.print_percent(group),
         "%",
@@ -49,7 +49,7 @@ def _tell_awaited(primary: LandmarkResult, group: Group) -> Text:
         return ()
     return (
         "the outcome of ",
-        number(primary, n),
+        primary.count_cell(n),
         f" more {plural(primary.count(n), 'patient', 'patients')} is awaited at the data cut.",
     )
 
@@ -58,12 +58,12 @@ def tell_stage(stage: StageResult) -> list[Text]:
     """Say what the design's rule decides, by whom, and what patients beyond the plan change."""
     first: Text = (
         *_tell_counted(stage),
-        number(stage, "first_successes"),
+        stage.count_cell("first_successes"),
         f" {plural(stage.count('first_successes'), 'was a success', 'were successes')}; ",
         "at most ",
-        number(stage, "r1"),
+        stage.count_cell("r1"),
         " of ",
-        number(stage, "n1"),
+        stage.count_cell("n1"),
         " stops the trial. Decision: ",
         stage.print_decision(),
         ".",
@@ -82,14 +82,14 @@ def _tell_counted(stage: StageResult) -> Text:
     if not stage.count("awaited"):
         return (
             "Among the first ",
-            number(stage, "first_n"),
+            stage.count_cell("first_n"),
             " evaluable patients by order of inclusion, ",
         )
     return (
         "The outcome of ",
-        number(stage, "awaited"),
+        stage.count_cell("awaited"),
         f" evaluable {plural(stage.count('awaited'), 'patient', 'patients')} is awaited; of ",
-        number(stage, "first_n"),
+        stage.count_cell("first_n"),
         " whose outcome is known and who count for this stage, ",
     )
 
@@ -98,12 +98,12 @@ def _tell_over_run(stage: StageResult) -> Text:
     """Say what the patients beyond the plan change."""
     same = stage.decisions["all"]["decision"] == stage.decision
     return (
-        number(stage, "over_run"),
+        stage.count_cell("over_run"),
         plural(stage.count("over_run"), " more patient was ", " more patients were "),
         "evaluable than the first stage plans. With all ",
-        number(stage, "all_n"),
+        stage.count_cell("all_n"),
         " and the same bound, ",
-        number(stage, "all_successes"),
+        stage.count_cell("all_successes"),
         f" {plural(stage.count('all_successes'), 'success', 'successes')}, the decision ",
         "stays the same" if same else f"becomes: {WORDS[stage.decisions['all']['decision']]}",
         "; a rule kept at this size has a type I error of ",
@@ -171,8 +171,8 @@ def _tell_median(result: SurvivalResult, group: Group, *, is_first: bool) -> Tex
     else:
         parts.append(" (")
     n = group.key("n")
-    parts += [number(result, group.key("events")), f" {_name_events(result, group)} in "]
-    parts += [number(result, n), f" {plural(result.count(n), 'patient', 'patients')})"]
+    parts += [result.count_cell(group.key("events")), f" {_name_events(result, group)} in "]
+    parts += [result.count_cell(n), f" {plural(result.count(n), 'patient', 'patients')})"]
     return tuple(parts)
 
 
@@ -213,7 +213,7 @@ def tell_best_response(result: BestResponseResult) -> list[Text]:
             n = result.count(group.key(slug(code)))
             noun = plural(n, "patient", "patients")
             label = within(CATEGORIES[code])
-            parts += [joint, f"{label} in ", number(result, group.key(slug(code))), f" {noun}"]
+            parts += [joint, f"{label} in ", result.count_cell(group.key(slug(code))), f" {noun}"]
             if group.code is None:
                 parts += _strata(result, code)
         told.append((*parts, "."))
@@ -231,9 +231,9 @@ def tell_objective_response(result: BestResponseResult) -> list[Text]:
         told.append(
             (
                 opening(group),
-                number(result, keys[0]),
+                result.count_cell(keys[0]),
                 " of ",
-                number(result, n),
+                result.count_cell(n),
                 f" {plural(result.count(n), 'patient', 'patients')} ({percent}%; ",
                 f"{100 * result.level:g}% CI ",
                 cell(print_interval(limits[0], limits[1]), *(result.ref(k) for k in keys[1:])),
@@ -251,7 +251,7 @@ def _strata(result: BestResponseResult, code: str) -> list[str | Cell]:
         key = Group("All").key("by", stratum, code)
         parts += [
             " (" if place == 0 else ", ",
-            number(result, key),
+            result.count_cell(key),
             f" {within(stratum)}",
         ]
     return [*parts, ")"] if parts else []

@@ -4,7 +4,7 @@ from trialwright.analyze.injected import SUMS, InjectedResult
 from trialwright.analyze.irecist import ImmuneResult
 from trialwright.core.ledger import Group
 from trialwright.core.table import Cell, Text, cell, round_half_up
-from trialwright.report.sentences.words import number, opening, plural, speak_of
+from trialwright.report.sentences.words import opening, plural, speak_of
 
 
 def tell_irecist(result: ImmuneResult) -> list[Text]:
@@ -20,22 +20,22 @@ def _tell_irecist(result: ImmuneResult, group: Group) -> Text:
     parts: list[str | Cell] = [
         opening(group),
         "By iRECIST ",
-        number(result, group.key("response")),
+        result.count_cell(group.key("response")),
         " of ",
-        number(result, n),
+        result.count_cell(n),
         f" {plural(result.count(n), 'patient', 'patients')} responded. ",
     ]
     if not result.count(any_id):
         return (*parts, "Nobody had an unconfirmed progression.")
     return (
         *parts,
-        number(result, any_id),
+        result.count_cell(any_id),
         " had an unconfirmed progression: ",
-        number(result, group.key("confirmed")),
+        result.count_cell(group.key("confirmed")),
         " confirmed later, ",
-        number(result, group.key("resolved")),
+        result.count_cell(group.key("resolved")),
         " resolved and ",
-        number(result, group.key("open")),
+        result.count_cell(group.key("open")),
         " neither.",
     )
 
@@ -56,7 +56,7 @@ def _tell_injected(result: InjectedResult, group: Group) -> Text:
             f"{label} changed at best by a median of ",
             cell(round_half_up(result.value(median), 1), result.ref(median)),
             "% in ",
-            number(result, n),
+            result.count_cell(n),
             f" {plural(result.count(n), 'patient', 'patients')}. ",
         ]
     last = parts[-1]

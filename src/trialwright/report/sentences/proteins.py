@@ -5,7 +5,7 @@ from trialwright.analyze.proteins.quality import ProteinQuality
 from trialwright.analyze.proteins.result import ProteinResult
 from trialwright.core.ledger import slug
 from trialwright.core.table import Cell, Text, cell
-from trialwright.report.sentences.words import number, plural
+from trialwright.report.sentences.words import plural
 
 MOST_NAMED = 12
 LEAD_IN = "lead-in"
@@ -15,11 +15,11 @@ def tell_proteins(result: ProteinResult) -> list[Text]:
     """Say how many proteins changed at each visit, which, and how that stands other analyses."""
     told: list[Text] = [
         (
-            number(result, "proteins"),
+            result.count_cell("proteins"),
             f" {plural(result.count('proteins'), 'protein', 'proteins')} were measured in ",
-            number(result, "samples"),
+            result.count_cell("samples"),
             f" plasma {plural(result.count('samples'), 'sample', 'samples')} of ",
-            number(result, "patients"),
+            result.count_cell("patients"),
             f" treated {plural(result.count('patients'), 'patient', 'patients')}.",
         )
     ]
@@ -49,12 +49,16 @@ def _tell_contrast(result: ProteinResult, visit: str, reference: str, *, is_lead
         return tuple(parts)
     if n_up:
         up = result.found(visit, is_up=True)
-        parts += [number(result, f"{name}.up"), f" {plural(n_up, 'was', 'were')} higher"]
+        parts += [result.count_cell(f"{name}.up"), f" {plural(n_up, 'was', 'were')} higher"]
         parts += [_lead(n_up), *result.print_names(up, MOST_NAMED)]
     if n_down:
         down = result.found(visit, is_up=False)
         joint = "; " if n_up else ""
-        parts += [joint, number(result, f"{name}.down"), f" {plural(n_down, 'was', 'were')} lower"]
+        parts += [
+            joint,
+            result.count_cell(f"{name}.down"),
+            f" {plural(n_down, 'was', 'were')} lower",
+        ]
         parts += [_lead(n_down), *result.print_names(down, MOST_NAMED)]
     parts.append(f" (difference of NPX; adjusted P below {result.alpha:g}).")
     return tuple(parts)
@@ -77,29 +81,33 @@ def _tell_sensitivity(result: ProteinResult, visit: str) -> Text:
     name = slug(visit)
     n_pairs, needed = result.count(f"{name}.pairs_max"), result.count("pairs_needed")
     parts: list[str | Cell] = [f"At {visit} the moderated model finds "]
-    parts += [number(result, f"{name}.moderated_n"), ", signed rank tests find "]
-    parts += [number(result, f"{name}.signed_rank_n")]
+    parts += [result.count_cell(f"{name}.moderated_n"), ", signed rank tests find "]
+    parts += [result.count_cell(f"{name}.signed_rank_n")]
     if n_pairs < needed:
-        parts += [" (with fewer than ", number(result, "pairs_needed"), " pairs they can find none"]
+        parts += [
+            " (with fewer than ",
+            result.count_cell("pairs_needed"),
+            " pairs they can find none",
+        ]
         parts += [" among so many)"]
-    parts += [", and the model without ", number(result, "warned"), " warned "]
+    parts += [", and the model without ", result.count_cell("warned"), " warned "]
     parts += [plural(result.count("warned"), "sample", "samples"), " finds "]
-    return (*parts, number(result, f"{name}.unwarned_n"), ".")
+    return (*parts, result.count_cell(f"{name}.unwarned_n"), ".")
 
 
 def tell_protein_quality(result: ProteinQuality) -> list[Text]:
     """Say how many samples and assays are doubtful."""
     return [
         (
-            number(result, "outliers"),
+            result.count_cell("outliers"),
             " of ",
-            number(result, "outliers_of"),
+            result.count_cell("outliers_of"),
             " samples were unlike the others, ",
-            number(result, "low"),
+            result.count_cell("low"),
             " of ",
-            number(result, "low_of"),
+            result.count_cell("low_of"),
             " assays lay mostly below the limit of detection, and ",
-            number(result, "plate_effects"),
+            result.count_cell("plate_effects"),
             " differed between plates. All were kept.",
         )
     ]

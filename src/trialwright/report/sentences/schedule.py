@@ -3,7 +3,7 @@
 from trialwright.analyze.schedule import TOTAL, ScheduleResult
 from trialwright.core.ledger import slug
 from trialwright.core.table import Cell, Text
-from trialwright.report.sentences.words import number, plural
+from trialwright.report.sentences.words import plural
 
 SPOKEN = {"VISIT": "visits", "SCAN": "tumor assessments", "PLASMA": "plasma samples"}
 SPOKEN |= {"TISSUE": "tissue samples"}
@@ -16,8 +16,8 @@ def tell_schedule(result: ScheduleResult) -> Text:
     for place, kind in enumerate(kinds):
         joint = "" if place == 0 else (" and " if place == len(kinds) - 1 else ", ")
         stem = f"{slug(kind)}.{TOTAL}"
-        parts += [joint, number(result, f"{stem}.on_time"), " of "]
-        parts += [number(result, f"{stem}.n"), f" {SPOKEN[kind]}"]
+        parts += [joint, result.count_cell(f"{stem}.on_time"), " of "]
+        parts += [result.count_cell(f"{stem}.n"), f" {SPOKEN[kind]}"]
     if not kinds:
         parts = ["Nothing was due up to the data cut"]
     parts.append(". ")
@@ -25,7 +25,7 @@ def tell_schedule(result: ScheduleResult) -> Text:
     for place, kind in enumerate(overdue):
         key = f"{slug(kind)}.{TOTAL}.overdue"
         one = SPOKEN[kind].removesuffix("s")
-        parts += ["Overdue: " if place == 0 else ", ", number(result, key)]
+        parts += ["Overdue: " if place == 0 else ", ", result.count_cell(key)]
         parts.append(f" {plural(result.count(key), one, SPOKEN[kind])}")
     parts.append("." if overdue else "Nothing is overdue.")
     return tuple(parts)

@@ -2,7 +2,7 @@
 
 from trialwright.analyze.screening import ScreeningResult, list_unmet
 from trialwright.core.table import Cell, Text, cell
-from trialwright.report.sentences.words import number, plural, within
+from trialwright.report.sentences.words import plural, within
 
 MOST_NAMED = 4
 
@@ -13,12 +13,12 @@ def tell_screening(result: ScreeningResult) -> Text:
     A criterion that nobody can judge from the recorded data is counted, not named.
     """
     n = result.count("screened.n")
-    parts: list[str | Cell] = ["Of ", number(result, "screened.n")]
+    parts: list[str | Cell] = ["Of ", result.count_cell("screened.n")]
     parts += [f" screened {plural(n, 'patient', 'patients')}, "]
     unmet = list_unmet(result)
     for place, (words, stat) in enumerate(unmet[:MOST_NAMED]):
         parts += [", " if place else "these did not meet: ", f"{within(words)} ("]
-        parts += [number(result, stat), ")"]
+        parts += [result.count_cell(stat), ")"]
     if not unmet:
         parts.append("all met what is recorded")
     more = len(unmet) - MOST_NAMED
@@ -40,13 +40,13 @@ def tell_lymphoid(result: ScreeningResult) -> Text:
         "Tertiary lymphoid structures were present in ",
         cell(str(n), *(result.ref(key) for key in present)),
         " of ",
-        number(result, "screened.n"),
+        result.count_cell("screened.n"),
         " screened and in ",
         cell(
             str(sum(result.count(key.replace("screened", "enrolled")) for key in present)),
             *(result.ref(key.replace("screened", "enrolled")) for key in present),
         ),
         " of ",
-        number(result, "enrolled.n"),
+        result.count_cell("enrolled.n"),
         " enrolled patients.",
     )

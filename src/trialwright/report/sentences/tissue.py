@@ -8,7 +8,7 @@ from trialwright.analyze.tissue.quality import SlideQuality
 from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tissue.status import StatusResult
 from trialwright.core.table import Text
-from trialwright.report.sentences.words import number, plural
+from trialwright.report.sentences.words import plural
 
 MOST_NAMED = 8
 
@@ -21,16 +21,16 @@ def tell_change(result: MarkerChange) -> list[Text]:
     told: list[Text] = [
         (
             f"{result.stain} was measured in ",
-            number(result, "n"),
+            result.count_cell("n"),
             f" paired {plural(n, 'specimen', 'specimens')} of ",
-            number(result, "n_members"),
+            result.count_cell("n_members"),
             " patients; in ",
-            number(result, "n_increased"),
+            result.count_cell("n_increased"),
             " it increased and in ",
-            number(result, "n_decreased"),
+            result.count_cell("n_decreased"),
             f" it decreased from {result.visits[0]} to {result.visits[1]}. "
             "The mean fold change was ",
-            result.print_number("mean_fold"),
+            result.number_cell("mean_fold"),
             " (range ",
             result.print_fold_range(),
             "; ",
@@ -42,7 +42,7 @@ def tell_change(result: MarkerChange) -> list[Text]:
         told.append(
             (
                 "Of the values that the laboratory recorded the mean fold change was ",
-                result.print_number(f"{RECORDED}.mean_fold"),
+                result.number_cell(f"{RECORDED}.mean_fold"),
                 " (range ",
                 result.print_fold_range(f"{RECORDED}."),
                 "; ",
@@ -62,13 +62,13 @@ def tell_status(result: StatusResult) -> list[Text]:
     told: list[Text] = [
         (
             "Of ",
-            number(result, "n"),
+            result.count_cell("n"),
             f" screened patients the {result.decider} found no tertiary lymphoid structure in ",
-            number(result, "decided.none"),
+            result.count_cell("decided.none"),
             ", immature ones in ",
-            number(result, "decided.tls"),
+            result.count_cell("decided.tls"),
             " and mature ones in ",
-            number(result, "decided.mature"),
+            result.count_cell("decided.mature"),
             ".",
         )
     ]
@@ -89,9 +89,9 @@ def tell_specimens(result: SpecimenFlow) -> list[Text]:
     return [
         (
             f"{result.method.settings['stain']} could be compared in ",
-            number(result, last),
+            result.count_cell(last),
             " of ",
-            number(result, first),
+            result.count_cell(first),
             " patients.",
         )
     ]
@@ -106,13 +106,13 @@ def tell_outcome(result: MarkerOutcome) -> list[Text]:
         told.append(
             (
                 f"The median fold change of {result.stain} was ",
-                result.print_number("pd.median_fold"),
+                result.number_cell("pd.median_fold"),
                 " with progressive disease as best response (n = ",
-                number(result, "pd.n"),
+                result.count_cell("pd.n"),
                 ") and ",
-                result.print_number("other.median_fold"),
+                result.number_cell("other.median_fold"),
                 " otherwise (n = ",
-                number(result, "other.n"),
+                result.count_cell("other.n"),
                 "; ",
                 result.print_p("response.p"),
                 ").",
@@ -123,7 +123,7 @@ def tell_outcome(result: MarkerOutcome) -> list[Text]:
             (
                 f"From {result.visits[1]} on, the hazard of progression or death per doubling of "
                 "the fold change was ",
-                result.print_number("change.hr", 2),
+                result.number_cell("change.hr", 2),
                 " times (95% CI ",
                 result.print_limits("change"),
                 "; ",

@@ -3,13 +3,6 @@
 from collections.abc import Sequence
 
 from trialwright.core.ledger import Group, make_groups
-from trialwright.core.result import Result
-from trialwright.core.table import Cell, cell
-
-
-def number(result: Result, stat_id: str) -> Cell:
-    """Print a count as a cell."""
-    return cell(str(result.count(stat_id)), result.ref(stat_id))
 
 
 def plural(n: int, one: str, many: str) -> str:
