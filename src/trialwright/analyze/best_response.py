@@ -22,7 +22,7 @@ from trialwright.core.table import (
 from trialwright.derive.reads import is_under_read
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import BestResponse
-from trialwright.stats.proportion import ProportionInterval, estimate_proportion
+from trialwright.stats.proportion import estimate_exact_limits
 
 CATEGORIES = {
     "CR": "Complete response",
@@ -167,12 +167,7 @@ def _add_categories(ledger: Ledger, group: Group, rows: pl.DataFrame, level: flo
         ledger.add_members(
             Stat(group.key(key), chosen.height, "n", label, "BOR"), "ADRS", chosen, group
         )
-        limits: tuple[float | None, float | None] = (None, None)
-        if rows.height:
-            found = estimate_proportion(
-                chosen.height, rows.height, level=level, method=ProportionInterval.CLOPPER_PEARSON
-            )
-            limits = (found.lower, found.upper)
+        limits = estimate_exact_limits(chosen.height, rows.height, level)
         for side, value in zip(("low", "high"), limits, strict=True):
             stat = Stat(group.key(f"{key}_{side}"), value, side, f"{label}, {side} limit", "BOR")
             ledger.add_members(stat, "ADRS", rows, group)

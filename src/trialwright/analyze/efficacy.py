@@ -34,7 +34,7 @@ from trialwright.derive.landmark import SUCCESS, UNKNOWN
 from trialwright.derive.reads import is_under_read
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.protocol.estimands import Landmark, Sensitivity, Unknown
-from trialwright.stats.proportion import ProportionInterval, estimate_proportion
+from trialwright.stats.proportion import estimate_exact_limits
 
 AWAITED = "AWAITED"
 REFERENCE = "Clopper CJ, Pearson ES. Biometrika 1934;26:404-413."
@@ -274,11 +274,6 @@ def _add_proportion(
     n = counted.height
     add("rate", "Proportion", successes.height / n if n else None, counted)
     for level in endpoint.intervals:
-        limits: tuple[float | None, float | None] = (None, None)
-        if n:
-            found = estimate_proportion(
-                successes.height, n, level=level, method=ProportionInterval.CLOPPER_PEARSON
-            )
-            limits = (found.lower, found.upper)
+        limits = estimate_exact_limits(successes.height, n, level)
         for side, limit in zip(("low", "high"), limits, strict=True):
             add(f"{side}_{100 * level:g}", f"{side} limit, {100 * level:g}%", limit, counted)

@@ -21,7 +21,7 @@ from trialwright.core.table import (
 )
 from trialwright.derive.reads import PARQUALS
 from trialwright.protocol.endpoints import AnalysisRead
-from trialwright.stats.proportion import ProportionInterval, estimate_proportion
+from trialwright.stats.proportion import estimate_exact_limits
 
 CATEGORIES = {
     "iCR": "Complete response (iCR)",
@@ -221,12 +221,7 @@ def _add_categories(ledger: Ledger, group: Group, rows: pl.DataFrame) -> None:
     chosen = rows.filter(col("AVALC").is_in(RESPONSES))
     rate = Stat(group.key("response"), chosen.height, "n", "Response (iCR or iPR)", "IBOR")
     ledger.add_members(rate, "ADRS", chosen, group)
-    limits: tuple[float | None, float | None] = (None, None)
-    if rows.height:
-        found = estimate_proportion(
-            chosen.height, rows.height, level=LEVEL, method=ProportionInterval.CLOPPER_PEARSON
-        )
-        limits = (found.lower, found.upper)
+    limits = estimate_exact_limits(chosen.height, rows.height, LEVEL)
     for side, value in zip(("low", "high"), limits, strict=True):
         label = f"Response (iCR or iPR), {side} limit"
         stat = Stat(group.key(f"response_{side}"), value, side, label, "IBOR")

@@ -97,6 +97,16 @@ def estimate_proportion(
     )
 
 
+def estimate_exact_limits(
+    successes: int, n: int, level: float
+) -> tuple[float, float] | tuple[None, None]:
+    """Estimate the Clopper-Pearson limits of a proportion; None where nobody was counted."""
+    if n == 0:
+        return None, None
+    found = estimate_proportion(successes, n, level, ProportionInterval.CLOPPER_PEARSON)
+    return found.lower, found.upper
+
+
 def _limit_clopper_pearson(successes: int, n: int, tail: float) -> Limits:
     failures = n - successes
     lower = float(betaincinv(successes, failures + 1, tail)) if successes else 0.0

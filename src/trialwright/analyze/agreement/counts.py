@@ -11,7 +11,7 @@ from trialwright.derive.central_review import collect_ratings
 from trialwright.derive.reads import PARQUALS
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.stats.agreement import estimate_kappa
-from trialwright.stats.proportion import ProportionInterval, estimate_proportion
+from trialwright.stats.proportion import estimate_exact_limits
 
 FIRST, SECOND = AnalysisRead.RADIOLOGIST_1, AnalysisRead.RADIOLOGIST_2
 LOCAL, CENTRAL = AnalysisRead.INVESTIGATOR, AnalysisRead.ADJUDICATED
@@ -53,15 +53,11 @@ def add_rate(
     """Add n, N, rate and exact limits; `rows` are those behind n and those behind N."""
     key, label = words
     n, of = counted
-    estimate = low = high = None
-    if of:
-        method = ProportionInterval.CLOPPER_PEARSON
-        found = estimate_proportion(n, of, level=LEVEL, method=method)
-        estimate, low, high = found.estimate, found.lower, found.upper
+    low, high = estimate_exact_limits(n, of, LEVEL)
     parts: dict[str, tuple[float | None, str, str, pl.DataFrame]] = {
         "n": (n, "n", "patients", rows[0]),
         "of": (of, "N", "patients counted", rows[1]),
-        "rate": (estimate, "p", "proportion", rows[1]),
+        "rate": (n / of if of else None, "p", "proportion", rows[1]),
         "low": (low, "low", "lower limit", rows[1]),
         "high": (high, "high", "upper limit", rows[1]),
     }
