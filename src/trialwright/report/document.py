@@ -1,6 +1,5 @@
 """Which section comes when: the answer first, then the order of a paper's Results."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from trialwright.analyze.agreement.result import AgreementResult
@@ -10,7 +9,6 @@ from trialwright.analyze.safety import AdverseEventTerms
 from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.table import Text
-from trialwright.protocol.estimands import Endpoint, Safety
 from trialwright.report.blocks import (
     AbsentBlock,
     Block,
@@ -26,10 +24,7 @@ from trialwright.report.conduct import (
     describe_schedule,
     describe_screening,
 )
-from trialwright.report.material import Material
-from trialwright.report.material import section as _section
-from trialwright.report.material import show as _show
-from trialwright.report.material import tell as _tell
+from trialwright.report.material import Material, section, show, tell
 from trialwright.report.methods import describe_methods
 from trialwright.report.options import list_optional_blocks
 from trialwright.report.proteins import describe_proteins
@@ -66,9 +61,9 @@ def compose_report(material: Material) -> Document:
         _agreement(material),
         _survival(material),
         _safety(material),
-        describe_tissue(material.results, material.figures, material.panels),
-        describe_proteins(material.results, material.figures, material.absences),
-        _section("patients", "Patients, one by one", material.patients),
+        describe_tissue(material),
+        describe_proteins(material),
+        section("patients", "Patients, one by one", material.patients),
         describe_methods(material.protocol, material.settings),
         _data(material),
     ]
@@ -123,26 +118,25 @@ def _tell_primary(material: Material) -> list[Text]:
 
 
 def _participants(material: Material) -> Section | None:
-    blocks = _show(material, "flow", _tell(material, "flow", conduct.tell_flow))
+    blocks = show(material, "flow", tell(material, "flow", conduct.tell_flow))
     blocks += describe_screening(material.results.get("screening"))
     if material.protocol.baseline:
-        blocks += _show(material, "baseline", _tell(material, "baseline", tell_baseline))
-    return _section("participants", "Participants", blocks)
+        blocks += show(material, "baseline", tell(material, "baseline", tell_baseline))
+    return section("participants", "Participants", blocks)
 
 
 def _treatment(material: Material) -> Section | None:
-    told = _tell(material, "disposition", conduct.tell_disposition)
-    blocks = _show(material, "disposition", told)
-    blocks += _show(material, "exposure", _tell(material, "exposure", conduct.tell_exposure))
+    told = tell(material, "disposition", conduct.tell_disposition)
+    blocks = show(material, "disposition", told)
+    blocks += show(material, "exposure", tell(material, "exposure", conduct.tell_exposure))
     blocks += describe_dosing(material.results.get("dosing"))
-    blocks += _show(material, "course")
+    blocks += show(material, "course")
     blocks += describe_schedule(material.results.get("schedule"))
-    return _section("treatment", "Treatment and disposition", blocks)
+    return section("treatment", "Treatment and disposition", blocks)
 
 
-def _endpoint_ids(material: Material, *kinds: type) -> list[str]:
-    endpoints: Sequence[Endpoint] = material.protocol.endpoints.all
-    return [endpoint.id for endpoint in endpoints if isinstance(endpoint, kinds)]
+def _endpoint_ids(material: Material, kind: str) -> list[str]:
+    return [e.id for e in material.protocol.endpoints.all if e.kind == kind]
 
 
 def _primary(material: Material) -> Section | None:
@@ -150,22 +144,22 @@ def _primary(material: Material) -> Section | None:
     blocks: list[Block] = []
     for result_id, result in material.results.items():
         if isinstance(result, LandmarkResult):
-            blocks += _show(material, result_id, efficacy.tell_landmark(result))
+            blocks += show(material, result_id, efficacy.tell_landmark(result))
             blocks += _curve_apart(material)
     for result_id, result in material.results.items():
         if isinstance(result, StageResult):
             told = [*efficacy.tell_stage(result), efficacy.tell_estimate(result)]
-            blocks += _show(material, result_id, told)
+            blocks += show(material, result_id, told)
             if not result.rules.is_empty():
                 blocks.append(TableBlock(result.rules_table()))
-            blocks += _show(material, result_id.replace("stage", "monitor"))
-    known = {"flow", "baseline", "exposure", "disposition", "course", "deaths", "patients"}
+            blocks += show(material, result_id.replace("stage", "monitor"))
+    landmarks = _endpoint_ids(material, "landmark")
     blocks += [
         AbsentBlock(a.what, a.needs)
         for a in material.absences
-        if a.result_id.startswith(("stage", "npr")) and a.result_id not in known
+        if a.result_id.startswith("stage") or a.result_id in landmarks
     ]
-    return _section("primary", "Primary endpoint and stage decision", blocks)
+    return section("primary", "Primary endpoint and stage decision", blocks)
 
 
 def _curve_apart(material: Material) -> list[Block]:
@@ -185,51 +179,47 @@ def _response(material: Material) -> Section | None:
     for result_id, result in material.results.items():
         if isinstance(result, BestResponseResult):
             told = efficacy.tell_best_response(result)
-            blocks += _show(material, result_id, [*told, *efficacy.tell_objective_response(result)])
+            blocks += show(material, result_id, [*told, *efficacy.tell_objective_response(result)])
             if result.strata:
                 blocks.append(TableBlock(result.strata_table()))
-    ids = [i for i in _endpoint_ids_of_kind(material, "best_response") if i not in material.results]
-    blocks += [block for result_id in ids for block in _show(material, result_id)]
-    blocks += _show(material, "best_change") + _show(material, "change_over_time")
+    ids = [i for i in _endpoint_ids(material, "best_response") if i not in material.results]
+    blocks += [block for result_id in ids for block in show(material, result_id)]
+    blocks += show(material, "best_change") + show(material, "change_over_time")
     blocks += list_optional_blocks(material)
-    return _section("response", "Response", blocks)
+    return section("response", "Response", blocks)
 
 
 def _agreement(material: Material) -> Section | None:
     """Show how the readers agree, who differs, and who stopped on what is not confirmed."""
-    blocks = _show(material, "agreement", _tell(material, "agreement", agreement.tell_agreement))
+    blocks = show(material, "agreement", tell(material, "agreement", agreement.tell_agreement))
     result = material.results.get("agreement")
     if isinstance(result, AgreementResult):
         tables = [result.cases_table()] if result.cases.height else []
         tables += [result.progression_table()] if result.has_local else []
         tables += [result.unconfirmed_table()] if result.unconfirmed.height else []
         blocks += [TableBlock(table) for table in tables]
-    return _section("agreement", "Reader agreement", blocks)
-
-
-def _endpoint_ids_of_kind(material: Material, kind: str) -> list[str]:
-    return [e.id for e in material.protocol.endpoints.all if e.kind == kind]
+    return section("agreement", "Reader agreement", blocks)
 
 
 def _survival(material: Material) -> Section | None:
     blocks: list[Block] = []
     kinds = ("time_to_event", "follow_up")
-    for result_id in [i for kind in kinds for i in _endpoint_ids_of_kind(material, kind)]:
-        told = _tell(material, result_id, efficacy.tell_survival)
-        blocks += _show(material, result_id, told)
-    return _section("survival", "Times to events", blocks)
+    for result_id in [i for kind in kinds for i in _endpoint_ids(material, kind)]:
+        told = tell(material, result_id, efficacy.tell_survival)
+        blocks += show(material, result_id, told)
+    return section("survival", "Times to events", blocks)
 
 
 def _safety(material: Material) -> Section | None:
     blocks: list[Block] = []
-    if _endpoint_ids(material, Safety):
+    if _endpoint_ids(material, "safety"):
         terms = material.results.get("ae_terms")
         if isinstance(terms, AdverseEventTerms):
             blocks.append(Paragraph(conduct.tell_adverse_events(terms)))
         for result_id in SAFETY_RESULTS:
-            blocks += _show(material, result_id)
-    blocks += _show(material, "deaths", _tell(material, "deaths", conduct.tell_deaths))
-    return _section("safety", "Safety and deaths", blocks)
+            blocks += show(material, result_id)
+    blocks += show(material, "deaths", tell(material, "deaths", conduct.tell_deaths))
+    return section("safety", "Safety and deaths", blocks)
 
 
 def _data(material: Material) -> Section | None:
@@ -238,4 +228,4 @@ def _data(material: Material) -> Section | None:
     if not material.findings:
         blocks = [Paragraph(("The check of the recorded data found nothing.",))]
     blocks.append(describe_inputs(material.inputs))
-    return _section("data", "Data, checks and provenance", blocks)
+    return section("data", "Data, checks and provenance", blocks)

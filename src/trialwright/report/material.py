@@ -53,14 +53,18 @@ class Material:
 
 def show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list[Block]:
     """Return a result's sentences, figure and table, or what it would need."""
-    absent = [a for a in material.absences if a.result_id == result_id]
     if result_id not in material.results:
+        absent = [a for a in material.absences if a.result_id == result_id]
         return [AbsentBlock(a.what, a.needs) for a in absent]
-    result = material.results[result_id]
+    return lay_out(material.results[result_id], material.figures.get(result_id), told)
+
+
+def lay_out(result: Result, figure: FigureBlock | None, told: Sequence[Text]) -> list[Block]:
+    """Return a result's sentences, its figure if it has one, and its table if it has one."""
     blocks: list[Block] = [Paragraph(text) for text in told]
-    if result_id in material.figures:
-        blocks.append(material.figures[result_id])
-    if result_id not in LISTED_WITH_PATIENTS:
+    if figure is not None:
+        blocks.append(figure)
+    if type(result).table is not Result.table and result.id not in LISTED_WITH_PATIENTS:
         blocks.append(TableBlock(result.table()))
     return blocks
 

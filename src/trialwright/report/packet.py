@@ -16,8 +16,8 @@ from trialwright.report.blocks import (
     FigureBlock,
     Paragraph,
     Section,
-    TableBlock,
 )
+from trialwright.report.material import lay_out
 from trialwright.report.sentences import conduct
 
 SECTIONS = {
@@ -76,12 +76,8 @@ def _show_section(
     """Return sentences, figure and table of each result."""
     blocks: list[Block] = []
     for name in names:
-        result = results.get(name)
-        if result is None:
-            continue
-        blocks += [Paragraph(text) for text in _tell(result)]
-        blocks += [figures[name]] if name in figures else []
-        blocks.append(TableBlock(result.table()))
+        if name in results:
+            blocks += lay_out(results[name], figures.get(name), _tell(results[name]))
     if not blocks and "boundaries" in names:
         blocks.append(Paragraph(("The protocol declares no stopping boundary.",)))
     return blocks

@@ -1,6 +1,6 @@
 """The report's section on tissue: specimens, change of markers, states, slides, correlates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from trialwright.analyze.tissue.change_result import MarkerChange
@@ -9,8 +9,8 @@ from trialwright.analyze.tissue.quality import SlideQuality
 from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tissue.status import StatusResult
 from trialwright.core.result import Result
-from trialwright.core.table import Text
-from trialwright.report.blocks import Block, FigureBlock, Paragraph, Section, TableBlock
+from trialwright.report.blocks import Block, Section, TableBlock
+from trialwright.report.material import Material, section, show
 from trialwright.report.sentences import tissue
 
 TELLERS: Sequence[tuple[type[Result], Any]] = (
@@ -23,37 +23,13 @@ TELLERS: Sequence[tuple[type[Result], Any]] = (
 """Results of tissue in the order of the section, with what says them in words."""
 
 
-def describe_tissue(
-    results: Mapping[str, Result],
-    figures: Mapping[str, FigureBlock],
-    panels: Sequence[FigureBlock] = (),
-) -> Section | None:
-    """Compose the section on tissue; none where nothing was measured or recorded.
-
-    Parameters
-    ----------
-    results : mapping
-        Result id to result.
-    figures : mapping
-        Result id to its figure.
-    panels : sequence of FigureBlock
-        Images of single patients.
-    """
+def describe_tissue(material: Material) -> Section | None:
+    """Return the section on tissue; None where nothing was measured or recorded."""
     blocks: list[Block] = []
     for kind, tell in TELLERS:
-        for result_id, result in results.items():
+        for result_id, result in material.results.items():
             if isinstance(result, kind):
-                blocks += _show(result, tell(result), figures.get(result_id))
-    blocks += panels
-    return Section("tissue", "Tissue", tuple(blocks)) if blocks else None
-
-
-def _show(result: Result, told: Sequence[Text], figure: FigureBlock | None) -> list[Block]:
-    """Return a result's sentences, figure and tables."""
-    blocks: list[Block] = [Paragraph(text) for text in told]
-    if figure is not None:
-        blocks.append(figure)
-    blocks.append(TableBlock(result.table()))
-    if isinstance(result, StatusResult) and result.has_differences:
-        blocks.append(TableBlock(result.cases_table()))
-    return blocks
+                blocks += show(material, result_id, tell(result))
+                if isinstance(result, StatusResult) and result.has_differences:
+                    blocks.append(TableBlock(result.cases_table()))
+    return section("tissue", "Tissue", [*blocks, *material.panels])
