@@ -1,6 +1,8 @@
 """Marker rows of tissue: what slides gave, what was recorded, and why there is no value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 from polars import col
@@ -22,6 +24,12 @@ from trialwright.derive.tissue_parameters import (
 from trialwright.protocol.biomarkers import TissueMarker, TissueMeasure
 
 NON_INJECTED = "non-injected lesion"
+SLIDE_SOURCE = (
+    pl.lit("SLIDES").alias("SRCDOM"),
+    pl.lit("FILE").alias("SRCVAR"),
+    pl.lit(None, dtype=pl.Int64).alias("SRCSEQ"),
+    col("FILE").alias("BMXFN"),
+)
 SERIES = ("USUBJID", "PARAMCD")
 
 
@@ -106,6 +114,48 @@ def _list_measures(marker: TissueMarker) -> tuple[TissueMeasure, ...]:
     return () if marker.measure is None else (marker.measure, *marker.also)
 
 
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What a row says: number or text with its unit, whether it counts, why there is none."""
+
+    is_known: pl.Expr
+    reason: pl.Expr
+    number: pl.Expr = field(default_factory=lambda: pl.lit(None, pl.Float64))
+    text: pl.Expr = field(default_factory=lambda: pl.lit(None, pl.String))
+    unit: str | None = None
+
+
+def _lay_out(
+    rows: pl.DataFrame,
+    marker: TissueMarker,
+    named: tuple[str | pl.Expr, str | pl.Expr],
+    value: _Value,
+    source: Sequence[pl.Expr],
+) -> pl.DataFrame:
+    """Return rows of slides or of BS as rows of ADBM; `named` ends the marker's code and name."""
+    suffix, words = (pl.lit(part) if isinstance(part, str) else part for part in named)
+    is_planned = col("VISIT").is_in(list(marker.visits)) if marker.visits else pl.lit(value=True)
+    first = marker.visits[0] if marker.visits else None  # which changes are counted from
+    return rows.select(
+        "USUBJID",
+        pl.lit(TISSUE_CATEGORY).alias("PARCAT1"),
+        pl.lit(marker.stain).alias("PARCAT2"),
+        (pl.lit(marker.id.upper()) + suffix).alias("PARAMCD"),
+        (pl.lit(marker.stain) + words).alias("PARAM"),
+        col("VISIT").alias("AVISIT"),
+        value.number.alias("AVAL"),
+        value.text.alias("AVALC"),
+        pl.lit(value.unit, pl.String).alias("AVALU"),
+        pl.when(col("VISIT") == first).then(pl.lit("Y")).alias("ABLFL"),
+        pl.when(value.is_known & is_planned)
+        .then(pl.lit("Y"))
+        .otherwise(pl.lit("N"))
+        .alias("ANL01FL"),
+        value.reason.alias("AREASON"),
+        *source,
+    )
+
+
 def _measure(slides: pl.DataFrame, marker: TissueMarker, measure: TissueMeasure) -> pl.DataFrame:
     """Return the rows of one measurement, failures and unfit specimens with their reasons."""
     suffix, column, words, unit = MEASURES[measure]
@@ -113,78 +163,40 @@ def _measure(slides: pl.DataFrame, marker: TissueMarker, measure: TissueMeasure)
     reason = pl.coalesce(
         col("failure"), pl.when(col("n_cells") < marker.least_cells).then(few), _unfit(marker)
     )
-    return slides.with_columns(reason.alias("AREASON")).select(
-        "USUBJID",
-        pl.lit(TISSUE_CATEGORY).alias("PARCAT1"),
-        pl.lit(marker.stain).alias("PARCAT2"),
-        pl.lit(f"{marker.id.upper()}{suffix}").alias("PARAMCD"),
-        pl.lit(f"{marker.stain}{words}").alias("PARAM"),
-        col("VISIT").alias("AVISIT"),
-        pl.when(col("failure").is_null()).then(col(column)).alias("AVAL"),
-        pl.lit(None, dtype=pl.String).alias("AVALC"),
-        pl.lit(unit).alias("AVALU"),
-        _is_baseline(marker).alias("ABLFL"),
-        _counts(col("AREASON").is_null() & col(column).is_not_null(), marker).alias("ANL01FL"),
-        "AREASON",
-        *_from_slide("FILE"),
+    value = _Value(
+        is_known=reason.is_null() & col(column).is_not_null(),
+        reason=reason,
+        number=pl.when(col("failure").is_null()).then(col(column)),
+        unit=unit,
     )
+    return _lay_out(slides, marker, (suffix, words), value, SLIDE_SOURCE)
 
 
 def _propose(slides: pl.DataFrame, marker: TissueMarker) -> pl.DataFrame:
     """Return the status that the machine proposes for each slide."""
-    return slides.select(
-        "USUBJID",
-        pl.lit(TISSUE_CATEGORY).alias("PARCAT1"),
-        pl.lit(marker.stain).alias("PARCAT2"),
-        pl.lit(f"{marker.id.upper()}{PROPOSED}").alias("PARAMCD"),
-        pl.lit(f"{marker.stain} status, proposed by the machine").alias("PARAM"),
-        col("VISIT").alias("AVISIT"),
-        col("n_structures").cast(pl.Float64).alias("AVAL"),
-        pl.when(col("failure").is_null()).then(col("status").str.to_uppercase()).alias("AVALC"),
-        pl.lit("structures").alias("AVALU"),
-        _is_baseline(marker).alias("ABLFL"),
-        _counts(col("failure").is_null() & col("status").is_not_null(), marker).alias("ANL01FL"),
-        col("failure").alias("AREASON"),
-        *_from_slide("FILE"),
+    is_measured = col("failure").is_null()
+    value = _Value(
+        is_known=is_measured & col("status").is_not_null(),
+        reason=col("failure"),
+        number=col("n_structures").cast(pl.Float64),
+        text=pl.when(is_measured).then(col("status").str.to_uppercase()),
+        unit="structures",
     )
+    named = (PROPOSED, " status, proposed by the machine")
+    return _lay_out(slides, marker, named, value, SLIDE_SOURCE)
 
 
-def _describe_slides(slides: pl.DataFrame, marker: TissueMarker) -> list[pl.DataFrame]:
-    """Return what is told of each slide, and how far it is to be trusted."""
+def _describe_slides(slides: pl.DataFrame, marker: TissueMarker) -> Iterator[pl.DataFrame]:
+    """Yield what is told of each slide, and how far it is to be trusted."""
+    value_of = partial(_Value, col("failure").is_null(), col("failure"))
     facts = [
-        (suffix, words, unit, col(column).cast(pl.Float64), pl.lit(None, pl.String))
+        (suffix, words, value_of(number=col(column).cast(pl.Float64), unit=unit or None))
         for suffix, column, words, unit in SLIDE_FACTS
     ]
     quality = pl.coalesce("failure", "warnings", pl.lit("Good"))
-    facts.append((QUALITY, "quality", "", pl.lit(None, pl.Float64), quality))
-    rows = [
-        slides.select(
-            "USUBJID",
-            pl.lit(TISSUE_CATEGORY).alias("PARCAT1"),
-            pl.lit(marker.stain).alias("PARCAT2"),
-            pl.lit(f"{marker.id.upper()}{suffix}").alias("PARAMCD"),
-            pl.lit(f"{marker.stain} slide: {words}").alias("PARAM"),
-            col("VISIT").alias("AVISIT"),
-            value.alias("AVAL"),
-            text.alias("AVALC"),
-            pl.lit(unit or None, pl.String).alias("AVALU"),
-            _is_baseline(marker).alias("ABLFL"),
-            _counts(col("failure").is_null(), marker).alias("ANL01FL"),
-            col("failure").alias("AREASON"),
-            *_from_slide("FILE"),
-        )
-        for suffix, words, unit, value, text in facts
-    ]
-    return [part.filter(col("AVAL").is_not_null() | col("AVALC").is_not_null()) for part in rows]
-
-
-def _from_slide(variable: str) -> list[pl.Expr]:
-    return [
-        pl.lit("SLIDES").alias("SRCDOM"),
-        pl.lit(variable).alias("SRCVAR"),
-        pl.lit(None, dtype=pl.Int64).alias("SRCSEQ"),
-        col("FILE").alias("BMXFN"),
-    ]
+    for suffix, words, value in [*facts, (QUALITY, "quality", value_of(text=quality))]:
+        rows = _lay_out(slides, marker, (suffix, f" slide: {words}"), value, SLIDE_SOURCE)
+        yield rows.filter(col("AVAL").is_not_null() | col("AVALC").is_not_null())
 
 
 def _unfit(marker: TissueMarker) -> pl.Expr:
@@ -198,71 +210,37 @@ def _unfit(marker: TissueMarker) -> pl.Expr:
     return pl.when(is_other).then(pl.format("Specimen is {}", "SPECIMEN"))
 
 
-def _is_baseline(marker: TissueMarker) -> pl.Expr:
-    """Flag the marker's first visit, which changes are counted from."""
-    first = marker.visits[0] if marker.visits else None
-    return pl.when(col("VISIT") == first).then(pl.lit("Y")).otherwise(pl.lit(None, pl.String))
-
-
-def _counts(is_measured: pl.Expr, marker: TissueMarker) -> pl.Expr:
-    """Flag what counts: measured, at a visit of the protocol."""
-    is_planned = col("VISIT").is_in(list(marker.visits)) if marker.visits else pl.lit(value=True)
-    return pl.when(is_measured & is_planned).then(pl.lit("Y")).otherwise(pl.lit("N"))
-
-
 def _record(
     bs: pl.DataFrame | None, marker: TissueMarker, measure: TissueMeasure, slides: pl.DataFrame
 ) -> pl.DataFrame:
     """Return what BS has of a measurement; the reason alone where a slide should have been."""
     rows = _pick_results(bs, name_parameter(marker, measure))
     suffix, _, words, unit = MEASURES[measure]
-    code = f"{marker.id.upper()}{suffix}"
     value = col("BSSTRESN").cast(pl.Float64)
     reason = pl.when(value.is_null()).then(pl.coalesce("BSREASND", pl.lit("Reason not recorded")))
     own = slides.select("USUBJID", "VISIT").unique().with_columns(has_slide=True)
     rows = rows.join(own, on=["USUBJID", "VISIT"], how="left")
     is_beside = pl.lit(value=slides.height > 0) & value.is_not_null()
-    return rows.filter(value.is_not_null() | col("has_slide").is_null()).select(
-        "USUBJID",
-        pl.lit(TISSUE_CATEGORY).alias("PARCAT1"),
-        pl.lit(marker.stain).alias("PARCAT2"),
-        pl.when(is_beside)
-        .then(pl.lit(code + AS_RECORDED))
-        .otherwise(pl.lit(code))
-        .alias("PARAMCD"),
-        pl.when(is_beside)
-        .then(pl.lit(f"{marker.stain}{words}, as recorded"))
-        .otherwise(pl.lit(f"{marker.stain}{words}"))
-        .alias("PARAM"),
-        col("VISIT").alias("AVISIT"),
-        value.alias("AVAL"),
-        pl.lit(None, dtype=pl.String).alias("AVALC"),
-        pl.lit(unit).alias("AVALU"),
-        _is_baseline(marker).alias("ABLFL"),
-        _counts(value.is_not_null(), marker).alias("ANL01FL"),
-        reason.alias("AREASON"),
-        *_from_results("BSSTRESN"),
+    named = (
+        pl.when(is_beside).then(pl.lit(suffix + AS_RECORDED)).otherwise(pl.lit(suffix)),
+        pl.when(is_beside).then(pl.lit(f"{words}, as recorded")).otherwise(pl.lit(words)),
     )
+    told = _Value(is_known=value.is_not_null(), reason=reason, number=value, unit=unit)
+    rows = rows.filter(value.is_not_null() | col("has_slide").is_null())
+    return _lay_out(rows, marker, named, told, _from_results("BSSTRESN"))
 
 
 def _decide(bs: pl.DataFrame | None, marker: TissueMarker) -> pl.DataFrame:
     """Return the status that the pathologist decided, as BS records it."""
-    rows = _pick_results(bs, marker.id.upper())
-    return rows.select(
-        "USUBJID",
-        pl.lit(TISSUE_CATEGORY).alias("PARCAT1"),
-        pl.lit(marker.stain).alias("PARCAT2"),
-        pl.lit(f"{marker.id.upper()}{DECIDED}").alias("PARAMCD"),
-        pl.lit(f"{marker.stain} status, decided by the {_name_decider(marker)}").alias("PARAM"),
-        col("VISIT").alias("AVISIT"),
-        pl.lit(None, dtype=pl.Float64).alias("AVAL"),
-        col("BSSTRESC").alias("AVALC"),
-        pl.lit(None, dtype=pl.String).alias("AVALU"),
-        _is_baseline(marker).alias("ABLFL"),
-        _counts(col("BSSTRESC").is_not_null(), marker).alias("ANL01FL"),
-        pl.when(col("BSSTRESC").is_null()).then(col("BSREASND")).alias("AREASON"),
-        *_from_results("BSSTRESC"),
+    status = col("BSSTRESC")
+    value = _Value(
+        is_known=status.is_not_null(),
+        reason=pl.when(status.is_null()).then(col("BSREASND")),
+        text=status,
     )
+    rows = _pick_results(bs, marker.id.upper())
+    named = (DECIDED, f" status, decided by the {_name_decider(marker)}")
+    return _lay_out(rows, marker, named, value, _from_results("BSSTRESC"))
 
 
 def _name_decider(marker: TissueMarker) -> str:
