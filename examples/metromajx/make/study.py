@@ -24,10 +24,9 @@ from make.scans import write_scan_manifest
 from make.screened import list_screened, make_screened_tables
 from make.slides import write_manifest
 from make.specimens import make_specimens
-from make.tables import COLUMNS, Row, number_rows, write_domain, write_supplement
+from make.tables import COLUMNS, write_domain, write_supplement
 from make.tumors import make_tumor_tables
-
-Tables = dict[str, list[Row]]
+from trialwright.simulate.rows import Tables, number_rows, take_injected
 
 
 def write_study(reconstruction: Path, folder: Path) -> None:
@@ -70,9 +69,8 @@ def make_study(reconstruction: Path) -> Tables:
     for person in list_screened():
         for domain, rows in make_screened_tables(person).items():
             tables[domain] += rows
-    numbered = {domain: number_rows(domain, tables[domain]) for domain in COLUMNS}
-    tables |= {domain: rows for domain, rows in numbered.items() if domain not in ("DM", "SV")}
-    tables["SUPPTU"] = _make_injected(tables["TU"])
+    tables |= {domain: number_rows(domain, tables[domain]) for domain in COLUMNS}
+    tables["SUPPTU"] = take_injected(tables["TU"])
     return tables
 
 
@@ -106,13 +104,3 @@ def make_patient(patient: Patient) -> Tables:
         "DD": make_death(patient),
     }
     return tables | make_tumor_tables(patient) | make_specimens(patient)
-
-
-def _make_injected(lesions: list[Row]) -> list[Row]:
-    """Move the injected lesions from TU to its supplement."""
-    common: Row = {"IDVAR": "TUSEQ", "QNAM": "INJECTED", "QLABEL": "Lesion Injected", "QVAL": "Y"}
-    return [
-        common | {"USUBJID": lesion["USUBJID"], "IDVARVAL": lesion["TUSEQ"]}
-        for lesion in lesions
-        if lesion.pop("injected")
-    ]

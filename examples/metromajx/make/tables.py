@@ -1,13 +1,11 @@
 """Write tables: a fixed order of columns and rows, numbered within the subject, the same bytes."""
 
 import csv
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from make.patients import STUDY
-
-Row = dict[str, object]
+from trialwright.simulate.rows import Row
 
 TIMING = "VISITNUM VISIT"
 COLUMNS = {
@@ -84,29 +82,6 @@ def write_supplement(folder: Path, domain: str, rows: Iterable[Row]) -> None:
         SUPPLEMENT.split(),
         ({"STUDYID": STUDY, "RDOMAIN": domain, "QORIG": "CRF"} | row for row in rows),
     )
-
-
-def number_rows(domain: str, rows: Iterable[Row]) -> list[Row]:
-    """Give the rows of each subject their sequence number, in the order given.
-
-    Parameters
-    ----------
-    domain : str
-        Two letters, upper case.
-    rows : iterable of dict
-        Rows with USUBJID.
-
-    Returns
-    -------
-    list of dict
-        The rows with --SEQ, from 1 within each USUBJID.
-    """
-    count: Counter[object] = Counter()
-    numbered = []
-    for row in rows:
-        count[row["USUBJID"]] += 1
-        numbered.append(row | {f"{domain}SEQ": count[row["USUBJID"]]})
-    return numbered
 
 
 def _write(path: Path, names: list[str], rows: Iterable[Row]) -> None:

@@ -26,6 +26,16 @@ def number_rows(domain: str, rows: Sequence[Row]) -> list[Row]:
     return numbered
 
 
+def take_injected(lesions: list[Row]) -> list[Row]:
+    """Move which lesions are injected from TU to its supplement."""
+    common: Row = {"IDVAR": "TUSEQ", "QNAM": "INJECTED", "QLABEL": "Lesion Injected", "QVAL": "Y"}
+    return [
+        {"USUBJID": row["USUBJID"]} | common | {"IDVARVAL": row["TUSEQ"], "QORIG": "CRF"}
+        for row in lesions
+        if row.pop("injected")
+    ]
+
+
 def write_tables(tables: Mapping[str, Sequence[Row]], study: str, folder: Path) -> None:
     """Write one CSV file a domain.
 

@@ -10,7 +10,7 @@ from trialwright.simulate.conduct_tables import make_conduct_tables
 from trialwright.simulate.finding_tables import make_finding_tables
 from trialwright.simulate.patients import Patient, draw_patients, keep_by_design
 from trialwright.simulate.protein_table import write_proteins
-from trialwright.simulate.rows import Row, Tables, number_rows, write_tables
+from trialwright.simulate.rows import Tables, number_rows, take_injected, write_tables
 from trialwright.simulate.scenario import Scenario
 from trialwright.simulate.screened_tables import make_screened_tables
 from trialwright.simulate.slide_files import write_slides
@@ -124,17 +124,7 @@ def make_tables(scenario: Scenario, patients: list[Patient], seed: int) -> Table
         for domain, rows in part.items():
             tables[domain] += rows
     numbered = {domain: number_rows(domain, rows) for domain, rows in tables.items()}
-    return numbered | {"SUPPTU": _take_injected(numbered["TU"])}
-
-
-def _take_injected(lesions: list[Row]) -> list[Row]:
-    """Move which lesions are injected from TU to its supplement."""
-    common: Row = {"IDVAR": "TUSEQ", "QNAM": "INJECTED", "QLABEL": "Lesion Injected", "QVAL": "Y"}
-    return [
-        {"USUBJID": row["USUBJID"]} | common | {"IDVARVAL": row["TUSEQ"], "QORIG": "CRF"}
-        for row in lesions
-        if row.pop("injected")
-    ]
+    return numbered | {"SUPPTU": take_injected(numbered["TU"])}
 
 
 def adapt_protocol(template: Path, scenario: Scenario, first: Patient) -> str:
