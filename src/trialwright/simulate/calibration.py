@@ -95,7 +95,7 @@ def _describe(scenario: Scenario, seed: int) -> list[float]:
     evaluable = [patient for patient in patients if patient.is_evaluable]
     times = np.array([_find_times(patient) for patient in evaluable])
     pfs, event, survival, died = times.T
-    free = (pfs > scenario.trial.landmark_days) & ((event == 0) | (pfs > 0))
+    free = pfs > scenario.trial.landmark_days
     best = [int(p.course.state[BEST, chosen_reader(p)]) for p in evaluable]
     cycles = np.array([_count_cycles(patient) for patient in patients])
     return [

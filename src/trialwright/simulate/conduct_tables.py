@@ -45,21 +45,22 @@ def make_conduct_tables(patient: Patient, seed: int) -> Tables:
     rng = patient.rng(HISTORY, seed)
     consent = patient.after(-CONSENT_DAYS)
     history = make_history(patient.subject, consent, rng)
+    doses = make_doses(patient)
     return {
-        "DM": [_make_demographics(patient, seed)],
+        "DM": [_make_demographics(patient, doses, seed)],
         "DS": _make_disposition(patient),
         "SS": _make_contacts(patient),
         "DD": _make_death(patient),
         "SV": _make_visits(patient),
-        "EX": make_doses(patient),
+        "EX": doses,
         "VS": _make_weights(patient, patient.rng(VITAL_SIGNS, seed)),
         "QS": _make_performance(patient, int(rng.integers(0, 2))),
         **history,
     }
 
 
-def _make_demographics(patient: Patient, seed: int) -> Row:
-    last = max(str(row["EXENDTC"]) for row in make_doses(patient))
+def _make_demographics(patient: Patient, doses: list[Row], seed: int) -> Row:
+    last = max(str(row["EXENDTC"]) for row in doses)
     row: Row = {"USUBJID": patient.subject, "SUBJID": f"{patient.number:03d}"}
     row |= dict.fromkeys(("RFSTDTC", "RFXSTDTC"), patient.start)
     row |= dict.fromkeys(("RFENDTC", "RFXENDTC"), last)

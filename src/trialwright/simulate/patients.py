@@ -85,8 +85,6 @@ class Patient:
     @property
     def treatment_end(self) -> date:
         """The first day without study treatment: progression, else the last contact."""
-        if not self.is_evaluable:
-            return self.c1d1 + timedelta(days=1)
         return self.stopped or self.last_date
 
     @property

@@ -136,10 +136,8 @@ def drop_crowded(cells: pl.DataFrame, others: pl.DataFrame, apart_um: float) -> 
     return cells.filter(pl.Series(distance >= apart_um))
 
 
-def make_cells(
-    points: Points, cell_type: CellType, marker: str | None = None, strength: Points | None = None
-) -> pl.DataFrame:
-    """Make the truth table of cells of one type and marker.
+def make_cells(points: Points, cell_type: CellType) -> pl.DataFrame:
+    """Make the truth table of cells of one type without a marker.
 
     Parameters
     ----------
@@ -147,24 +145,19 @@ def make_cells(
         Shape (n, 2), x and y in um.
     cell_type : CellType
         What they look like.
-    marker : str, optional
-        Stain on the membrane.
-    strength : array, optional
-        Optical density of each ring, shape (n,); 0 when omitted.
 
     Returns
     -------
     DataFrame
         Columns of `CELL_COLUMNS`, in the order given.
     """
-    density = np.zeros(len(points)) if strength is None else strength
     return pl.DataFrame(
         {
             "x_um": points[:, 0],
             "y_um": points[:, 1],
             "type": [cell_type.value] * len(points),
-            "marker": [marker] * len(points),
-            "strength": density,
+            "marker": [None] * len(points),
+            "strength": np.zeros(len(points)),
         },
         schema=CELL_COLUMNS,
     )

@@ -91,8 +91,7 @@ def render_cd8(rng: Generator, field: Field, positive_percent: float) -> Rendere
     section = cut_section(field, rng)
     n = round(field.cells_per_mm2 * section.area_mm2)
     n_positive = round(n * positive_percent / 100)
-    crowd = np.exp(0.8 * make_noise(rng, field.shape, 45 / field.pixel_size_um, coarse=8))
-    lymphocytes = _place_lymphocytes(rng, field, section, n_positive, crowd.astype(np.float32))
+    lymphocytes = _place_lymphocytes(rng, field, section, n_positive, _crowd(rng, field))
     plain = _place_lymphocytes(rng, field, section, round(PLAIN_LYMPHOCYTES * n), None)
     plain = drop_crowded(plain, lymphocytes, 2 * REACH_UM[CellType.LYMPHOCYTE])
     strengths = draw_strengths(rng, lymphocytes.height, 0.85)
@@ -173,9 +172,8 @@ def render_hes(rng: Generator, field: Field, lymphocyte_percent: float) -> Rende
     """
     section = cut_section(field, rng)
     n = round(field.cells_per_mm2 * section.area_mm2)
-    crowd = np.exp(0.8 * make_noise(rng, field.shape, 45 / field.pixel_size_um, coarse=8))
     n_small = round(n * lymphocyte_percent / 100)
-    small = _place_lymphocytes(rng, field, section, n_small, crowd.astype(np.float32))
+    small = _place_lymphocytes(rng, field, section, n_small, _crowd(rng, field))
     others = _place_others(rng, field, section, n - small.height, small)
     canvas = make_canvas(rng, field.shape, field.pixel_size_um, ("hematoxylin", "eosin", "saffron"))
     strands = make_noise(rng, field.shape, 7 / field.pixel_size_um, coarse=2)
@@ -183,6 +181,13 @@ def render_hes(rng: Generator, field: Field, lymphocyte_percent: float) -> Rende
     canvas.amounts["saffron"][...] += 0.17 * fibers * section.tissue
     ground = {"hematoxylin": 0.045, "eosin": rng.uniform(0.17, 0.22), "saffron": 0.03}
     return _finish(canvas, field, section, pl.concat([small, others]), (ground, None), rng)
+
+
+def _crowd(rng: Generator, field: Field) -> FloatArray:
+    """Return how crowded lymphocytes are where, around 1."""
+    noise = make_noise(rng, field.shape, 45 / field.pixel_size_um, coarse=8)
+    crowd: FloatArray = np.exp(0.8 * noise).astype(np.float32)
+    return crowd
 
 
 def _fibrous(rng: Generator, field: Field) -> FloatArray:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from trialwright.simulate.slides.cells import BUILDS, Build, CellType
 from trialwright.simulate.slides.optics import FloatArray, make_noise
@@ -193,8 +192,8 @@ def paint_debris(canvas: Canvas, rng: Generator, n_per_mm2: float, stain: str | 
 
 def paint_network(
     canvas: Canvas, stain: str, where: FloatArray, rng: Generator, density: float
-) -> NDArray[np.bool_]:
-    """Paint a meshwork of dendrites, as of follicular dendritic cells; return what it covers.
+) -> None:
+    """Paint a meshwork of dendrites, as of follicular dendritic cells.
 
     Parameters
     ----------
@@ -216,7 +215,4 @@ def paint_network(
         field = make_noise(rng, canvas.shape, scale)
         mesh = np.maximum(mesh, np.exp(-0.5 * (field / 0.16) ** 2))
     patchy = np.clip(0.75 + 0.4 * make_noise(rng, canvas.shape, 4 * scale, coarse=2), 0, 1.4)
-    amount = np.float32(density) * mesh * patchy * where
-    canvas.amounts[stain][...] += amount
-    covered: NDArray[np.bool_] = amount > 0.15
-    return covered
+    canvas.amounts[stain][...] += np.float32(density) * mesh * patchy * where
