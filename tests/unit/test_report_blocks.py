@@ -3,6 +3,7 @@
 from trialwright.core.errors import Finding, Severity
 from trialwright.core.table import Cell, make_table, row
 from trialwright.report.blocks import (
+    AbsentBlock,
     Document,
     Fact,
     FigureBlock,
@@ -76,3 +77,14 @@ def test_findings_of_one_severity_are_collected_once() -> None:
     )
     assert collect_findings(twice, Severity.BLOCK) == [block]
     assert collect_findings(twice, Severity.WARN) == [warn]
+
+
+def test_what_is_absent_says_what_it_needs_and_what_failed_says_why() -> None:
+    absent = AbsentBlock("Deaths", "the table DD (death details)")
+    assert (absent.label, absent.words) == (
+        "Not recorded:", "Deaths. It would need the table DD (death details).",
+    )  # fmt: skip
+    failed = AbsentBlock("Survival", "pfs: no curve, expected one event. Add it.", has_failed=True)
+    assert (failed.label, failed.words) == (
+        "Failed:", "Survival could not be made. pfs: no curve, expected one event. Add it.",
+    )  # fmt: skip

@@ -14,6 +14,7 @@ import pytest
 from trialwright.core.errors import Finding, Severity, StudyError
 from trialwright.core.table import Cell, Table, make_table, row, text_plain
 from trialwright.report.blocks import (
+    AbsentBlock,
     Document,
     Download,
     Fact,
@@ -169,6 +170,12 @@ def test_cells_without_evidence_are_plain_text() -> None:
     page = PageReader(render(Paragraph(("n = ", Cell("14", ("a.n",))))))
     assert "button" not in {tag for tag, _, _ in page.elements}
     assert "n = 14" in page.text()
+
+
+def test_a_failure_is_not_called_a_thing_not_recorded() -> None:
+    text = PageReader(render(AbsentBlock("Survival", "No event.", has_failed=True))).text()
+    assert "Failed: Survival could not be made. No event." in text
+    assert "It would need" not in text
 
 
 def test_punctuation_stays_with_its_number() -> None:

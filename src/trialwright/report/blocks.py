@@ -98,10 +98,24 @@ class SettingsBlock:
 
 @dataclass(frozen=True, slots=True)
 class AbsentBlock:
-    """What could not be shown, and what it would need."""
+    """What could not be shown: what it would need, or why making it failed."""
 
     what: str
     needs: str
+    has_failed: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return the word that such a paragraph begins with."""
+        return "Failed:" if self.has_failed else "Not recorded:"
+
+    @property
+    def words(self) -> str:
+        """Return the sentences: what is not here, and what it takes or what went wrong."""
+        what, needs = self.what.rstrip(" ."), self.needs.rstrip(" .")
+        if self.has_failed:
+            return f"{what} could not be made. {needs}."
+        return f"{what}. It would need {needs}."
 
 
 @dataclass(frozen=True, slots=True)

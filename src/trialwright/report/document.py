@@ -10,7 +10,6 @@ from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.table import Text
 from trialwright.report.blocks import (
-    AbsentBlock,
     Block,
     Document,
     Fact,
@@ -155,7 +154,7 @@ def _primary(material: Material) -> Section | None:
             blocks += show(material, result_id.replace("stage", "monitor"))
     landmarks = _endpoint_ids(material, "landmark")
     blocks += [
-        AbsentBlock(a.what, a.needs)
+        a.show()
         for a in material.absences
         if a.result_id.startswith("stage") or a.result_id in landmarks
     ]

@@ -24,11 +24,16 @@ LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """What could not be made, and what it would need."""
+    """What could not be made: what it would need, or the message with which it failed."""
 
     what: str
     needs: str
     result_id: str
+    has_failed: bool = False
+
+    def show(self) -> AbsentBlock:
+        """Return the paragraph that says so."""
+        return AbsentBlock(self.what, self.needs, self.has_failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def show(material: Material, result_id: str, told: Sequence[Text] = ()) -> list[
     """Return a result's sentences, figure and table, or what it would need."""
     if result_id not in material.results:
         absent = [a for a in material.absences if a.result_id == result_id]
-        return [AbsentBlock(a.what, a.needs) for a in absent]
+        return [a.show() for a in absent]
     return lay_out(material.results[result_id], material.figures.get(result_id), told)
 
 

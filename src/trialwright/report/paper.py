@@ -166,8 +166,7 @@ def _lay_out_words(block: Paragraph | ListBlock | AbsentBlock) -> Words | Bullet
         return Words(text_plain(block.text))
     if isinstance(block, ListBlock):
         return Bullets(tuple(text_plain(item) for item in block.items))
-    text = f"{block.what.rstrip(' .')}. It would need {block.needs.rstrip(' .')}."
-    return Words(text, "Not recorded:")
+    return Words(block.words, block.label)
 
 
 def _lay_out_figure(figure: FigureBlock, label: str = "") -> Picture:

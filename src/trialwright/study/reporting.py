@@ -34,7 +34,7 @@ from trialwright.study.evidence import gather_evidence
 from trialwright.study.figures import load_figure
 from trialwright.study.links import find_links
 from trialwright.study.mapped import SOURCE_CHECK, name_table, print_account
-from trialwright.study.run import StepReport
+from trialwright.study.run import ABSENT, FAILED, StepReport
 from trialwright.study.store import Store, replace_text
 
 
@@ -87,7 +87,7 @@ def compose_document(
         findings=made["findings"],
         patients=_patient_blocks(results, made["patients"], store),
         panels=_panel_blocks(made.get("panels", {}), store),
-        absences=_absences(reports),
+        absences=list_absences(reports),
         settings=_settings(protocol),
         band=print_band(protocol),
         inputs=[
@@ -155,19 +155,35 @@ def _patient_blocks(
     return blocks
 
 
-def _absences(reports: Sequence[StepReport]) -> list[Absence]:
-    """Return what could not be made; a failed step says what went wrong."""
-    return [
-        Absence(report.title[:1].upper() + report.title[1:], _print_needs(report), report.name)
-        for report in reports
-        if report.status in ("absent", "failed") and not report.name.startswith("figure.")
-    ]
+def list_absences(reports: Sequence[StepReport]) -> list[Absence]:
+    """Return what could not be made: what each would need, or what went wrong and where."""
+    failed = {report.name: report for report in reports if report.status == FAILED}
+    absences = []
+    for report in reports:
+        if report.status in (ABSENT, FAILED) and not report.name.startswith("figure."):
+            what = report.title[:1].upper() + report.title[1:]
+            why = _print_failure(report, failed)
+            needs = why or _print_needs(report)
+            absences.append(Absence(what, needs, report.name, has_failed=bool(why)))
+    return absences
+
+
+def _print_failure(report: StepReport, failed: Mapping[str, StepReport]) -> str:
+    """Say why a step failed, or which of those it needed; nothing where none did."""
+    if report.status == FAILED:
+        return report.reason
+    causes = [failed[word] for word in _list_needs(report) if word in failed]
+    return "; ".join(f"It needs {cause.title}, which failed: {cause.reason}" for cause in causes)
+
+
+def _list_needs(report: StepReport) -> list[str]:
+    """Return the names of what an absent step needed."""
+    return report.reason.removeprefix("needs ").split(", ")
 
 
 def _print_needs(report: StepReport) -> str:
-    """Say in words what a step needed: a table by its label, or what went wrong."""
-    words = report.reason.removeprefix("needs ").split(", ")
-    datasets = [(word, find_dataset(word)) for word in words]
+    """Say in words what a step needed: a table by its label."""
+    datasets = [(word, find_dataset(word)) for word in _list_needs(report)]
     return ", ".join(
         word if dataset is None else f"the table {dataset.name.upper()} ({dataset.label.lower()})"
         for word, dataset in datasets
