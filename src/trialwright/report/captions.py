@@ -15,6 +15,7 @@ from trialwright.analyze.safety import AdverseEventTerms
 from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.analyze.tissue.change_result import MarkerChange
+from trialwright.analyze.tissue.outcome import MarkerOutcome
 from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tumor_change import BestChangeResult, ChangeOverTimeResult
 from trialwright.core.result import Result
@@ -103,6 +104,11 @@ def caption_result(result: Result, results: Mapping[str, Result] = MappingProxyT
         return (
             f"{result.value_label} of each patient at {' and '.join(result.visits)}, on a "
             "logarithmic axis; the fold change stands at the end of each line.",
+        )
+    if isinstance(result, MarkerOutcome):
+        return (
+            f"Fold change of {result.stain} from {result.visits[0]} to {result.visits[1]} of each "
+            "patient against progression-free survival, colored by best response.",
         )
     caption = CAPTIONS.get(type(result))
     return (caption(result),) if caption else (f"{result.title}.",)
