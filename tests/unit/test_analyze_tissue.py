@@ -168,12 +168,15 @@ def test_slides_that_failed_or_are_doubtful_are_named() -> None:
     extra = (
         make_slide("04", "C2D1", None, FILE="bad.tif", failure="The file is truncated"),
         make_slide("04", "C2D1", 3.0, FILE="blurred.tif", warnings="Out of focus"),
+        make_slide("04", "C2D1", 3.0, FILE="tilted.tif", notes="dab lies 6.0 degrees off"),
     )
     result = analyze_slides(make_adbm(extra=extra), [CD8, TLS])
 
-    assert [result.count(f"cd8.{name}") for name in ("n", "failed", "wary")] == [9, 1, 1]
+    assert [result.count(f"cd8.{name}") for name in ("n", "failed", "wary")] == [10, 1, 1]
+    assert result.count("cd8.fair") == 1
     assert text_plain(tell_slides(result)[0]) == (
-        "9 slides were to be measured. Without a measurement: bad.tif. "
-        "To be looked at: blurred.tif."
+        "10 slides were to be measured. Without a measurement: bad.tif. "
+        "To be looked at: blurred.tif. Of fair quality: 1; the table says why."
     )
+    assert "Fair: dab lies 6.0 degrees off" in result.table().to_text()
     assert "The file is truncated" in result.table().to_text()

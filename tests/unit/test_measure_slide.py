@@ -19,6 +19,7 @@ from trialwright.imaging.density import find_hot_spots, measure_pieces
 from trialwright.imaging.measure import measure_slide
 from trialwright.imaging.overlay import draw_cells
 from trialwright.imaging.positivity import estimate_cut
+from trialwright.imaging.quality import tell_misfits
 from trialwright.imaging.slide import Slide, open_slide
 from trialwright.imaging.slide_writer import write_picture, write_slide
 from trialwright.imaging.stain import StainVectors
@@ -190,3 +191,10 @@ def test_six_bands_are_measured_with_given_vectors(tmp_path: Path, rendered: Ren
             measure_slide(slide, choose_settings("CD8"))
         found = measure_slide(slide, replace(choose_settings("CD8"), vectors=stains))
     assert found.positive_percent == pytest.approx(rendered.positive_percent, abs=4)
+
+
+def test_a_stain_off_its_reference_is_worded_the_same_on_every_kind_of_slide() -> None:
+    assert tell_misfits({"dab": 4.9, "green": 5.1, "purple": 16.1}) == (
+        ["purple lies 16.1 degrees from its reference: another stain"],
+        ["green lies 5.1 degrees from its reference"],
+    )

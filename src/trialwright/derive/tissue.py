@@ -13,6 +13,8 @@ from trialwright.derive.injected import derive_injected_lesions
 from trialwright.derive.tissue_parameters import (
     AS_RECORDED,
     DECIDED,
+    FAIR,
+    GOOD,
     MEASURED,
     MEASURES,
     PROPOSED,
@@ -193,7 +195,8 @@ def _describe_slides(slides: pl.DataFrame, marker: TissueMarker) -> Iterator[pl.
         (suffix, words, value_of(number=col(column).cast(pl.Float64), unit=unit or None))
         for suffix, column, words, unit in SLIDE_FACTS
     ]
-    quality = pl.coalesce("failure", "warnings", pl.lit("Good"))
+    fair = pl.format(f"{FAIR}: {{}}", "notes")
+    quality = pl.coalesce("failure", "warnings", fair, pl.lit(GOOD))
     for suffix, words, value in [*facts, (QUALITY, "quality", value_of(text=quality))]:
         rows = _lay_out(slides, marker, (suffix, f" slide: {words}"), value, SLIDE_SOURCE)
         yield rows.filter(col("AVAL").is_not_null() | col("AVALC").is_not_null())

@@ -16,6 +16,7 @@ MEASURED: Mapping[str, pl.DataType] = {
     "source_row": pl.Int64(),
     "failure": pl.String(),
     "warnings": pl.String(),
+    "notes": pl.String(),
     "n_cells": pl.Int64(),
     "n_positive": pl.Int64(),
     "positive_percent": pl.Float64(),
@@ -28,7 +29,8 @@ MEASURED: Mapping[str, pl.DataType] = {
     "n_aggregates": pl.Int64(),
 }
 """One row per slide that was to be measured: whose it is, why there is nothing (`failure`), what
-to be wary of (`warnings`), counts, area and, of a screening slide, the proposed status."""
+to be wary of (`warnings`), what is only said (`notes`), counts, area and, of a screening slide, the
+proposed status."""
 
 MEASUREMENTS = dict(list(MEASURED.items())[list(MEASURED).index("failure") :])
 """The columns of `MEASURED` that a measurement fills, beside those of the manifest."""
@@ -51,6 +53,9 @@ SLIDE_FACTS = (
     ("AGG", "n_aggregates", "lymphoid aggregates that are no structure", "aggregates"),
 )
 """What is told of a slide beside its measurement: suffix, column, words and unit."""
+
+GOOD, FAIR = "Good", "Fair"
+"""The quality of a slide of which there is nothing to say, and the first word of one with notes."""
 
 PROPOSED, DECIDED, AS_RECORDED, QUALITY = "PROP", "DEC", "R", "QC"
 

@@ -79,4 +79,5 @@ def _describe(found: SlideMeasurement) -> dict[str, Any]:
         "density_per_mm2": found.density_per_mm2,
         "misfit_degrees": found.quality.misfit_degrees,
         "warnings": "; ".join(found.quality.doubts) or None,
+        "notes": "; ".join(found.quality.notes) or None,
     }

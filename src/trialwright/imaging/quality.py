@@ -1,5 +1,6 @@
 """Whether a slide can be trusted: what refuses it, what casts doubt on it, what is only said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ Pixels = NDArray[Any]
 SMALLEST_SIDE_UM = 20.0
 DARKEST_GLASS = 100.0  # glass of a brightfield slide is light; that of fluorescence is black
 LEAST_TISSUE_MM2 = 0.02
-LARGEST_MISFIT_DEGREES = 5.0
+LARGEST_MISFIT_DEGREES = 5.0  # beyond it, one of three chromogens may be unmixed wrongly
 OTHER_STAIN_DEGREES = 16.0  # hematoxylins differ by up to 15 degrees; eosin is further from DAB
 LEAST_SHARPNESS = 0.17
 LARGEST_CLIPPED_SHARE = 0.02
@@ -189,20 +190,36 @@ def judge_quality(
         doubts.append(f"pen marks cover {pen_share:.0%} of what is stained; they were left out")
     elif pen_share > 0:
         notes.append("pen marks were found and left out")
-    _say_misfits(misfits, doubts, notes)
+    other, far = tell_misfits(misfits)
+    doubts += other
+    notes += far
     worst = max(misfits.values(), default=0.0)
     return SlideQuality(
         sharpness, clipped, pen_share, tissue_mm2, worst, tuple(doubts), tuple(notes)
     )
 
 
-def _say_misfits(misfits: dict[str, float], doubts: list[str], notes: list[str]) -> None:
-    """Add what the angles of the stains mean."""
+def tell_misfits(misfits: Mapping[str, float]) -> tuple[list[str], list[str]]:
+    """Say what the angles of the stains mean, the same on every kind of slide.
+
+    Parameters
+    ----------
+    misfits : mapping
+        Angle in degrees of each stain's vector to its reference.
+
+    Returns
+    -------
+    doubts, notes : lists of str
+        Stains that must be another one, and those that are only further off than usual.
+    """
+    doubts, notes = [], []
     for stain, angle in misfits.items():
+        words = f"{stain} lies {angle:.1f} degrees from its reference"
         if angle > OTHER_STAIN_DEGREES:
-            doubts.append(f"{stain} lies {angle:.1f} degrees from its reference: another stain")
+            doubts.append(f"{words}: another stain")
         elif angle > LARGEST_MISFIT_DEGREES:
-            notes.append(f"{stain} lies {angle:.1f} degrees from its reference vector")
+            notes.append(words)
+    return doubts, notes
 
 
 def _measure_angle(directions: NDArray[Any]) -> NDArray[Any]:

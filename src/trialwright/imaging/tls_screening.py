@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from trialwright.imaging.quality import tell_misfits
 from trialwright.imaging.slide import open_slide
 from trialwright.imaging.tls_colors import CD3, CD20, Chromogens, read_chromogens
-from trialwright.imaging.tls_slide import WORST_MISFIT_DEGREES, TlsSlide, find_slide_tls
+from trialwright.imaging.tls_slide import TlsSlide, find_slide_tls
 from trialwright.protocol.biomarkers import TissueMarker
 
 BIOPSY = "biopsy"
@@ -47,7 +48,7 @@ def measure_screening(
     -------
     ScreenedSlide
         status ("none", "tls", "mature", "not assessable"), n_structures (mature ones too),
-        n_mature, n_aggregates, n_cells, tissue_mm2, misfit_degrees, warnings.
+        n_mature, n_aggregates, n_cells, tissue_mm2, misfit_degrees, warnings, notes.
 
     Raises
     ------
@@ -66,6 +67,7 @@ def measure_screening(
 def _describe(found: TlsSlide) -> dict[str, Any]:
     """Return the values of a slide."""
     call = found.call
+    doubts, notes = tell_misfits(found.misfit_degrees)
     return {
         "status": call.state.value,
         "n_structures": len(call.structures),
@@ -74,14 +76,6 @@ def _describe(found: TlsSlide) -> dict[str, Any]:
         "n_cells": found.cells.height,
         "tissue_mm2": call.tissue_mm2,
         "misfit_degrees": max(found.misfit_degrees.values()),
-        "warnings": _name_misfits(found) or None,
+        "warnings": "; ".join(doubts) or None,
+        "notes": "; ".join(notes) or None,
     }
-
-
-def _name_misfits(found: TlsSlide) -> str:
-    """Return the stains that are far from their reference, in the few words of a table's cell."""
-    return "; ".join(
-        f"{name} lies {angle:.1f} degrees from its reference"
-        for name, angle in found.misfit_degrees.items()
-        if angle > WORST_MISFIT_DEGREES
-    )

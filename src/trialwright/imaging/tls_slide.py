@@ -7,7 +7,7 @@ import polars as pl
 
 from trialwright.core.arrays import FloatArray
 from trialwright.imaging.blocks import Grid, lay_grid
-from trialwright.imaging.quality import refuse_unmeasurable
+from trialwright.imaging.quality import LARGEST_MISFIT_DEGREES, refuse_unmeasurable
 from trialwright.imaging.slide import Slide
 from trialwright.imaging.stain import (
     REFERENCE_VECTORS,
@@ -24,7 +24,6 @@ from trialwright.imaging.tls_network import find_network
 from trialwright.protocol.tls import TlsRule
 
 PIXEL_UM = 0.5
-WORST_MISFIT_DEGREES = 5.0  # beyond it, one chromogen in three is unmixed wrongly
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,10 @@ class TlsSlide:
         """What speaks against trusting the proposal."""
         return tuple(
             f"{name}: {angle:.1f} degrees from its reference, expected at most "
-            f"{WORST_MISFIT_DEGREES:g}. Look at the overlay, or give the stain's vector. "
+            f"{LARGEST_MISFIT_DEGREES:g}. Look at the overlay, or give the stain's vector. "
             "[TLS-MISFIT]"
             for name, angle in self.misfit_degrees.items()
-            if angle > WORST_MISFIT_DEGREES
+            if angle > LARGEST_MISFIT_DEGREES
         )
 
     def tabulate_sensitivity(self) -> pl.DataFrame:

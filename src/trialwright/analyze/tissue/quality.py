@@ -1,6 +1,6 @@
 """Every slide that was to be measured: how much tissue, how many cells, how far to be trusted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,10 +9,9 @@ from polars import col
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Cell, Row, Table, heading, make_table, row
-from trialwright.derive.tissue_parameters import QUALITY, SLIDE_FACTS
+from trialwright.derive.tissue_parameters import FAIR, GOOD, QUALITY, SLIDE_FACTS
 from trialwright.protocol.biomarkers import TissueMarker
 
-GOOD = "Good"
 SHOWN = {"N": 0, "AREA": 2, "MISF": 1}
 """Suffix of each parameter in the table, and its decimals."""
 
@@ -29,10 +28,11 @@ class SlideQuality(Result):
         for (stain,), slides in self.slides.group_by("stain", maintain_order=True):
             rows.append(heading(str(stain)))
             rows += [self._row(*item) for item in slides.select("file", "quality").iter_rows()]
-        heads = ("Slide", "Nucleated cells", "Tissue, mm2", "Misfit, degrees", "Quality")
+        heads = ("Slide", "Nucleated cells", "Tissue, mm²", "Misfit, degrees", "Quality")
         notes = [
-            "Misfit: the angle between the stain vectors of the slide and the usual ones. "
-            "Every cell of a slide stands in results/slides, in a Parquet file of the slide's name."
+            "Misfit: the largest angle between a stain vector of the slide and its reference. Over "
+            "5 degrees it is named; over 16 it is another stain.",
+            "Every cell of a slide stands in results/slides, in a Parquet file of its name.",
         ]
         return make_table(self.id, self.title, heads, rows, notes)
 
@@ -69,13 +69,7 @@ def analyze_slides(adbm: pl.DataFrame, markers: Sequence[TissueMarker]) -> Slide
             (marker.stain, file, quality, reason is not None)
             for file, quality, reason in rows.select("BMXFN", "AVALC", "AREASON").iter_rows()
         ]
-        failed = rows.filter(col("AREASON").is_not_null())
-        wary = rows.filter(col("AREASON").is_null() & (col("AVALC") != GOOD))
-        for name, chosen, words in (
-            ("n", rows, "slides"),
-            ("failed", failed, "slides that could not be measured"),
-            ("wary", wary, "slides to be wary of"),
-        ):
+        for name, chosen, words in _sort_by_quality(rows):
             label = f"{marker.stain}: {words}"
             stat = Stat(f"{slug(marker.id)}.{name}", chosen.height, "n", label)
             ledger.add(stat, "ADBM", chosen)
@@ -97,6 +91,16 @@ def analyze_slides(adbm: pl.DataFrame, markers: Sequence[TissueMarker]) -> Slide
         basis=ledger.basis,
         slides=pl.DataFrame(listed, schema=schema, orient="row"),
     )
+
+
+def _sort_by_quality(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, str]]:
+    """Yield the name of each kind of slide, its rows and what it is called."""
+    measured = rows.filter(col("AREASON").is_null())
+    is_fair = col("AVALC").str.starts_with(FAIR)
+    yield "n", rows, "slides"
+    yield "failed", rows.filter(col("AREASON").is_not_null()), "slides that could not be measured"
+    yield "fair", measured.filter(is_fair), "slides of fair quality"
+    yield "wary", measured.filter(~is_fair, col("AVALC") != GOOD), "slides to be wary of"
 
 
 def _add_facts(ledger: Ledger, rows: pl.DataFrame, suffix: str, words: str, unit: str) -> None:

@@ -8,6 +8,7 @@ from trialwright.analyze.tissue.quality import SlideQuality
 from trialwright.analyze.tissue.specimens import SpecimenFlow
 from trialwright.analyze.tissue.status import StatusResult
 from trialwright.core.table import Text
+from trialwright.derive.tissue_parameters import FAIR, GOOD
 from trialwright.report.sentences.words import plural
 
 MOST_NAMED = 8
@@ -145,10 +146,13 @@ def _name_some(files: Sequence[str]) -> str:
 def tell_slides(result: SlideQuality) -> list[Text]:
     """Name the slides that failed or should not be trusted."""
     failed = result.slides.filter(result.slides["failed"])["file"].to_list()
-    is_wary = ~result.slides["failed"] & (result.slides["quality"] != "Good")
-    wary = result.slides.filter(is_wary)["file"].to_list()
+    measured = result.slides.filter(~result.slides["failed"])
+    is_fair = measured["quality"].str.starts_with(FAIR)
+    wary = measured.filter(~is_fair & (measured["quality"] != GOOD))["file"].to_list()
+    n_fair = int(is_fair.sum())
     n = result.slides.height
     text = f"{n} {plural(n, 'slide was', 'slides were')} to be measured."
     text += f" Without a measurement: {_name_some(failed)}." if failed else ""
     text += f" To be looked at: {_name_some(wary)}." if wary else ""
+    text += f" Of fair quality: {n_fair}; the table says why." if n_fair else ""
     return [(text,)]
