@@ -169,6 +169,23 @@ def test_a_table_taken_away_leaves_what_a_first_run_without_it_gives(
 
 
 @pytest.mark.usefixtures("undrawn")
+def test_slides_taken_away_take_their_cells_along_and_a_table_that_blocks_takes_nothing(
+    finished_copy: Path,
+) -> None:
+    cells = finished_copy / "results" / "slides"
+    found = {path.name for path in cells.iterdir()}
+    table = finished_copy / "data" / "slides.csv"
+    whole = table.read_bytes()
+    table.write_bytes(whole.replace(b"USUBJID", b"USUBJ", 1))
+    assert run(finished_copy)[1] is None
+    assert {path.name for path in cells.iterdir()} == found
+
+    table.write_bytes(b"\n".join(whole.splitlines()[:1]) + b"\n")
+    assert run(finished_copy)[1] is not None
+    assert not list(cells.glob("*"))
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_what_happened_after_the_data_cut_is_not_counted(metromajx_copy: Path) -> None:
     cut = "2021-06-30"
     path = metromajx_copy / "protocol.yaml"

@@ -10,6 +10,7 @@ import pytest
 
 import trialwright as tw
 from trialwright.core.errors import DataError, StudyError
+from trialwright.core.trace import hash_file
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
@@ -95,7 +96,11 @@ def test_the_manifest_names_every_input_and_output_with_its_hash(metromajx_run: 
     folder = metromajx_run[0].path
     manifest = json.loads((folder / "results" / "manifest.json").read_text(encoding="utf-8"))
     recorded = {f"data/{path.name}" for path in (folder / "data").iterdir()}
-    assert set(manifest["inputs"]) == recorded | {"protocol.yaml"}
+    slides = pl.read_csv(folder / "data" / "slides.csv")["FILE"]
+    images = pl.read_csv(folder / "data" / "images.csv")["FILE"]
+    shown = {f"slides/{file}" for file in slides} | {f"images/{file}" for file in images}
+    assert set(manifest["inputs"]) == recorded | shown | {"protocol.yaml"}
+    assert manifest["inputs"][f"slides/{slides[0]}"] == hash_file(folder / "slides" / slides[0])
     assert {"report.html", "results.json", "analysis/adsl.parquet"} <= set(manifest["outputs"])
     assert all(re.fullmatch("[0-9a-f]{64}", value) for value in manifest["outputs"].values())
 

@@ -12,8 +12,13 @@ from trialwright.imaging.marker_slide import find_settings
 from trialwright.imaging.slide_writer import write_slide
 from trialwright.simulate.slides.fields import render_cd8
 from trialwright.simulate.slides.sections import Field
-from trialwright.study.run import run_steps
-from trialwright.study.slides import find_lost_slides, list_slide_steps, measure_ahead
+from trialwright.study.run import Step, run_steps
+from trialwright.study.slides import (
+    find_lost_slides,
+    list_slide_steps,
+    measure_ahead,
+    remove_other_cells,
+)
 from trialwright.study.store import Store
 
 SLIDES = pl.DataFrame(
@@ -45,10 +50,14 @@ def study(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def list_steps(study: Path, slides: pl.DataFrame) -> list[Step]:
+    return list_slide_steps(FakeProtocol, study, slides, study / "results")  # type: ignore[arg-type]
+
+
 def run(study: Path) -> tuple[Store, dict[str, str]]:
     store = Store(study / "results")
     store.save("slides", SLIDES)
-    steps = list_slide_steps(FakeProtocol, study, SLIDES, store.results)  # type: ignore[arg-type]
+    steps = list_steps(study, SLIDES)
     for name in find_lost_slides(store):
         store.forget(name)
     one_by_one = [step for step in steps if step.name != "slides_measured"]
@@ -86,6 +95,18 @@ def test_a_slide_whose_cells_are_gone_is_measured_again(study: Path) -> None:
 
     statuses = run(study)[1]
     assert [name for name, status in statuses.items() if status == "done"] == ["slide.good.tif"]
+
+
+def test_cells_go_with_their_row_and_not_while_a_slide_cannot_be_read(study: Path) -> None:
+    results = run(study)[0].results
+    cells = results / "slides" / "good.tif.cells.parquet"
+    (study / "slides" / "good.tif").unlink()  # as when its disk is away
+    run(study)
+    remove_other_cells(list_steps(study, SLIDES), results)
+    assert cells.is_file()
+
+    remove_other_cells(list_steps(study, SLIDES.filter(pl.col("FILE") != "good.tif")), results)
+    assert not cells.exists()
 
 
 def test_the_protocol_names_the_color_and_the_place_of_a_marker() -> None:

@@ -16,6 +16,7 @@ PROTOCOL_FILE = "protocol.yaml"
 DATA_FOLDER = "data"
 RESULTS_FOLDER = "results"
 SLIDES_FOLDER = "slides"
+IMAGES_FOLDER = "images"
 NOT_IN_FOLDER = "The file is not in the folder {}"
 
 

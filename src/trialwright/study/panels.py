@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 from polars import col
 
-from trialwright.core.trace import hash_file, hash_text
+from trialwright.core.trace import hash_text
 from trialwright.protocol.biomarkers import ImagePanel
-from trialwright.study.directory import NOT_IN_FOLDER, SLIDES_FOLDER
+from trialwright.study.directory import IMAGES_FOLDER, NOT_IN_FOLDER, SLIDES_FOLDER
 from trialwright.study.figures import FOLDER, safe_name
+from trialwright.study.images import hash_image
 from trialwright.study.run import Step
 
-IMAGES_FOLDER = "images"
 PANEL = "panel."
 COLUMNS: Mapping[str, pl.DataType] = {
     "USUBJID": pl.String(),
@@ -58,7 +58,7 @@ def list_panel_steps(
         paths = [study / folder / file for folder, file in images.select("folder", "FILE").rows()]
         if not paths:
             continue
-        hashes = [hash_file(path) if path.is_file() else NOT_IN_FOLDER for path in paths]
+        hashes = [hash_image(path) if path.is_file() else NOT_IN_FOLDER for path in paths]
         settings = {"panel": panel, "images": _settle(images), **drawn}
         name, title = f"figure.{PANEL}{panel.id}", "images of patients"
         steps.append(

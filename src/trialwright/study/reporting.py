@@ -11,7 +11,7 @@ from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.errors import Finding
 from trialwright.core.ledger import slug
 from trialwright.core.result import Result
-from trialwright.core.trace import hash_file, hash_text
+from trialwright.core.trace import hash_text
 from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.validate import RULES
 from trialwright.protocol.defaults import list_settings
@@ -244,29 +244,3 @@ def describe_result(result: Result) -> dict[str, Any]:
             )
         },
     }
-
-
-def write_manifest(
-    protocol_hash: str, store: Store, files: Mapping[str, tuple[str, str]], code: str
-) -> None:
-    """Write manifest.json: the hash of every input and step, and the versions."""
-    outputs = sorted(
-        path for path in store.results.rglob("*")
-        if path.is_file() and ".steps" not in path.parts and path.name != "manifest.json"
-    )  # fmt: skip
-    content = {
-        "software": {"name": "trialwright", "version": trialwright.__version__, "code": code},
-        "seed": None,
-        "inputs": {
-            "protocol.yaml": protocol_hash,
-            **{f"data/{name.partition(' [')[0]}": sha for name, sha in sorted(files.values())},
-        },
-        "steps": {
-            name: {"key": state.key, "output": state.output, "status": state.status}
-            for name, state in sorted(store.states.items())
-        },
-        "outputs": {
-            path.relative_to(store.results).as_posix(): hash_file(path) for path in outputs
-        },
-    }
-    replace_text(store.results / "manifest.json", json.dumps(content, indent=1))

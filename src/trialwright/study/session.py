@@ -16,22 +16,25 @@ from trialwright.protocol.model import Protocol
 from trialwright.study.analyses import list_analyses
 from trialwright.study.cells import Origins
 from trialwright.study.derived_checks import DERIVED_CHECKS, list_derived_checks
-from trialwright.study.directory import PROTOCOL_FILE, StudyDirectory, find_study
+from trialwright.study.directory import StudyDirectory, find_study
 from trialwright.study.documents import DOCUMENTS, describe_results, list_documents, run_documents
 from trialwright.study.figures import remove_other_files
 from trialwright.study.findings import read_findings
 from trialwright.study.links import find_links
 from trialwright.study.listings import list_rows
+from trialwright.study.manifest import write_manifest
 from trialwright.study.mapped import ORIGIN, SOURCE_CHECK, list_sources
 from trialwright.study.plasma import keep_possible, list_plasma_check
 from trialwright.study.publishing import Publisher
 from trialwright.study.recording import list_check, list_recording, name_tables
-from trialwright.study.reporting import (
-    write_manifest,
-    write_results,
+from trialwright.study.reporting import write_results
+from trialwright.study.run import DONE, Step, StepReport, run_steps
+from trialwright.study.slides import (
+    find_lost_slides,
+    list_slide_steps,
+    measure_ahead,
+    remove_other_cells,
 )
-from trialwright.study.run import DONE, Step, StepReport, hash_code, run_steps
-from trialwright.study.slides import find_lost_slides, list_slide_steps, measure_ahead
 from trialwright.study.snapshots import (
     Snapshot,
     keep_snapshot,
@@ -188,9 +191,8 @@ class Study:
             lambda: list_rows(results, self.store, find_links(self.protocol), self.files),
         )
         reports += run_documents(documents, self.store, tell)
-        if any(report.status == DONE for report in reports[len(before) :]):
-            protocol_hash = hash_file(self.path / PROTOCOL_FILE)
-            write_manifest(protocol_hash, self.store, self.files, hash_code())
+        if any(report.status == DONE for report in reports):
+            write_manifest(self.directory, self.store, self.files)
         self._keep_snapshot(results)
         report = self.directory.results / "report.html"
         return Results(results, tuple(reports), tuple(findings), report)
@@ -208,8 +210,11 @@ class Study:
 
     def _slide_steps(self, workers: Mapper) -> list[Step]:
         """Return the steps that measure slides; one whose cells are gone measures again."""
-        slides = self.store.load("slides") if self._is_done("slides") else None
+        is_recorded, is_read = "slides" in name_tables(self.directory), self._is_done("slides")
+        slides = self.store.load("slides") if is_recorded and is_read else None
         steps = list_slide_steps(self.protocol, self.path, slides, self.directory.results)
+        if is_read or not is_recorded:  # a table that could not be read takes nothing away
+            remove_other_cells(steps, self.directory.results)
         for name in find_lost_slides(self.store):
             self.store.forget(name)
         return measure_ahead(steps, self.store) if workers is run_here else steps

@@ -12,17 +12,18 @@ import polars as pl
 from polars import col
 
 from trialwright.core.errors import EstimateError, SlideError
-from trialwright.core.trace import hash_file
 from trialwright.derive.tissue_parameters import MEASURED, MEASUREMENTS
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.model import Protocol
 from trialwright.study.directory import NOT_IN_FOLDER, SLIDES_FOLDER
 from trialwright.study.figures import safe_name
+from trialwright.study.images import hash_image
 from trialwright.study.run import Needs, Step, is_known
 from trialwright.study.steps import MEASURED_SLIDES
 from trialwright.study.store import Store
 
 PREFIX = "slide."
+CELLS_SUFFIX = ".cells.parquet"
 WORTH_A_PROCESS = 4  # fewer slides are measured before another process has started
 MOST_WORKERS = 8
 NOT_THERE = NOT_IN_FOLDER.format(SLIDES_FOLDER)
@@ -56,7 +57,7 @@ def list_slide_steps(
                 "sizes": (pixel_size_um, specimen),
                 "out": out,
             }
-            stamp = hash_file(path) if path.is_file() else NOT_THERE
+            stamp = hash_image(path) if path.is_file() else NOT_THERE
             name = f"{PREFIX}{safe_name(file)}"
             steps.append(Step(name, f"slide {file}", measure_one, {}, settings, stamp=stamp))
     if not steps:
@@ -80,6 +81,31 @@ def find_lost_slides(store: Store) -> list[str]:
             if cells and not (store.results / cells).is_file():
                 lost.append(name)
     return lost
+
+
+def remove_other_cells(steps: Sequence[Step], results: Path) -> None:
+    """Remove the cells of slides that no step measures any more.
+
+    A slide keeps its cells by its name, not by what its step gave: one that cannot be read today,
+    since its disk is away or its file is being copied, loses nothing.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        The steps of `list_slide_steps` for the slides that are recorded.
+    results : Path
+        The results folder.
+    """
+    files = [step.settings["file"] for step in steps if step.name.startswith(PREFIX)]
+    kept = {results / name_cells(file) for file in files}
+    for path in (results / SLIDES_FOLDER).glob(f"*{CELLS_SUFFIX}"):
+        if path not in kept:
+            path.unlink()
+
+
+def name_cells(file: str) -> Path:
+    """Return where the cells of a slide are, below the results folder."""
+    return Path(SLIDES_FOLDER) / f"{safe_name(file)}{CELLS_SUFFIX}"
 
 
 def _list_files(slides: pl.DataFrame | None) -> list[tuple[str, str, float | None, str | None]]:
@@ -126,7 +152,7 @@ def measure_one(
         values, cells = _measure(path, marker, sizes)
     except (SlideError, EstimateError) as error:
         return {"FILE": file, "failure": str(error)}
-    name = Path(SLIDES_FOLDER) / f"{safe_name(file)}.cells.parquet"
+    name = name_cells(file)
     (out / name).parent.mkdir(parents=True, exist_ok=True)
     cells.write_parquet(out / name)
     return {"FILE": file, "cells": name.as_posix(), **values}
