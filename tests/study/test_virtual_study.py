@@ -24,7 +24,7 @@ from trialwright.protocol.endpoints import (
     ResponseRules,
 )
 from trialwright.simulate.load import load_scenario, vary_scenario
-from trialwright.simulate.patients import Patient, chosen_reader, draw_patients
+from trialwright.simulate.patients import OPENING, Patient, chosen_reader, draw_patients
 from trialwright.simulate.rows import write_tables
 from trialwright.simulate.scans import judge_landmark
 from trialwright.simulate.study import add_slides, make_tables, write_study
@@ -96,8 +96,9 @@ def judge(patient: Patient, reader: int, numbers: Numbers) -> tuple[object, ...]
     return best, min(events, default=last), 0 if events else 1, *landmarks
 
 
-def test_kernel_and_pipeline_agree_patient_by_patient(tmp_path: Path) -> None:
-    changed = {**HARD, "trial.success": "verified"}
+@pytest.mark.parametrize("follows", ["detection", "progression"])
+def test_kernel_and_pipeline_agree_patient_by_patient(tmp_path: Path, follows: str) -> None:
+    changed = {**HARD, "trial.success": "verified", "truth.death.follows": follows}
     scenario = vary_scenario(load_scenario(EXAMPLE / "scenario.yaml"), changed)
     patients = draw_patients(scenario, seed=11)
     write_tables(make_tables(scenario, patients, 11), scenario.id, tmp_path)
@@ -142,7 +143,8 @@ def test_a_virtual_study_holds_nothing_after_its_data_cut(tmp_path: Path) -> Non
     scenario = load_scenario(EXAMPLE / "scenario.yaml")
     patients = write_study(scenario, 8, EXAMPLE / "protocol.yaml", tmp_path / "study")
     cut = patients[0].cut
-    assert cut == patients[0].start + timedelta(days=380)
+    assert cut == OPENING + timedelta(days=380)
+    assert all(OPENING <= patient.start < OPENING + timedelta(days=243) for patient in patients)
     for path in (tmp_path / "study" / "data").glob("[!p]*.csv"):  # the Olink export has no dates
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):

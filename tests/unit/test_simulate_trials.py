@@ -9,10 +9,11 @@ import pytest
 from trialwright.simulate import tempo
 from trialwright.simulate.load import load_scenario, vary_scenario
 from trialwright.simulate.operating import Variant, list_chunks, run_chunk
+from trialwright.simulate.patients import draw_patients
 from trialwright.simulate.scenario import Scenario
 from trialwright.simulate.tempo import find_tempo
 from trialwright.simulate.trials import OUTCOMES, find_median, simulate_trials
-from trialwright.simulate.truth import read_numbers, read_rules
+from trialwright.simulate.truth import DEATH, PROGRESSED, PROGRESSION, read_numbers, read_rules
 from trialwright.stats.survival import estimate_quantile, estimate_survival
 from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
 
@@ -47,6 +48,20 @@ def test_without_measurement_error_the_decisions_are_binomial(
     for name, prob in (("go", 1 - exact.prob_early_stop), ("reject", exact.prob_reject)):
         error = np.sqrt(prob * (1 - prob) / n_trials)
         assert abs(outcomes[name].mean() - prob) < 4 * error
+
+
+def test_death_follows_progression_or_its_detection(scenario: Scenario) -> None:
+    immortal = {"truth.death.before_progression_per_day": 0, "accrual.cut_days": 4000}
+    for follows, is_seen_first in (("detection", True), ("progression", False)):
+        changed = vary_scenario(scenario, {**immortal, "truth.death.follows": follows})
+        patients = [patient for seed in range(20) for patient in draw_patients(changed, seed)]
+        died = [patient.course for patient in patients if patient.is_evaluable and patient.died]
+        seen = np.array([course.state[PROGRESSED, :2].min() for course in died])
+        days = np.array([course.times[DEATH] for course in died])
+        true = np.array([course.times[PROGRESSION] for course in died])
+        assert len(died) > 200
+        assert bool((seen < days).all()) is is_seen_first
+        assert is_seen_first or (true < days).all()
 
 
 def test_a_trial_without_pause_ends_sooner_and_treats_more(scenario: Scenario) -> None:

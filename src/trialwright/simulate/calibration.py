@@ -10,7 +10,7 @@ import polars as pl
 from trialwright.core.arrays import FloatArray
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.simulate.patients import CYCLE_DAYS, Patient, chosen_reader, draw_patients
-from trialwright.simulate.scans import CODE_PD, CODE_PR, CODE_SD
+from trialwright.simulate.scans import CODE_PR, CODE_SD
 from trialwright.simulate.scenario import Scenario
 from trialwright.simulate.trials import find_median
 from trialwright.simulate.truth import BEST, LAST, LOCAL, NEVER, PROGRESSED
@@ -19,7 +19,7 @@ CHUNK_TRIALS = 50
 QUANTILES = (0.025, 0.25, 0.50, 0.75, 0.975)
 QUANTITIES = (
     "non-progressions at 6 months",
-    "BOR PD",
+    "BOR PD, or no scan to tell",
     "BOR SD",
     "BOR PR",
     "median PFS, months",
@@ -100,7 +100,7 @@ def _describe(scenario: Scenario, seed: int) -> list[float]:
     cycles = np.array([_count_cycles(patient) for patient in patients])
     return [
         float(free.sum()),
-        float(sum(code == CODE_PD for code in best)),
+        float(sum(code not in (CODE_SD, CODE_PR) for code in best)),
         float(sum(code == CODE_SD for code in best)),
         float(sum(code == CODE_PR for code in best)),
         find_median(pfs + 1, event > 0) / DAYS_PER_MONTH,

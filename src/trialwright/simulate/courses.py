@@ -16,6 +16,7 @@ from trialwright.simulate.truth import (
     PROGRESSION,
     SHRINKAGE,
     SIZE,
+    SURVIVAL,
     Course,
     Numbers,
 )
@@ -50,10 +51,18 @@ def draw_patient(rng: np.random.Generator, numbers: Numbers, course: Course) -> 
     course.times[NON_TARGET] = _wait(rng.standard_exponential(), numbers.non_target_hazard * effect)
     course.times[PROGRESSION] = find_progression(numbers, course)
     before = _wait(rng.standard_exponential(), numbers.death_before)
-    after = numbers.death_scale * rng.weibull(numbers.death_shape)
-    progressed = course.times[PROGRESSION]
-    course.times[DEATH] = before if before < progressed else progressed + after
+    course.times[SURVIVAL] = numbers.death_scale * rng.weibull(numbers.death_shape)
+    course.times[DEATH] = before
+    if not numbers.waits_for_detection:
+        progress(course, course.times[PROGRESSION])
     course.times[LOSS] = _wait(rng.standard_exponential(), numbers.lost)
+
+
+@inlined
+def progress(course: Course, day: float) -> None:
+    """Let the time to death run from progression, if the patient lives to see it."""
+    if day <= course.times[DEATH]:
+        course.times[DEATH] = day + course.times[SURVIVAL]
 
 
 @inlined

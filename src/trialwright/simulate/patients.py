@@ -144,7 +144,7 @@ def draw_patients(scenario: Scenario, seed: int) -> list[Patient]:
     accrual, numbers = scenario.accrual, read_numbers(scenario)
     rng = np.random.default_rng([seed, 0])
     offsets = np.sort(rng.uniform(0, accrual.over_days, accrual.patients))
-    starts = [OPENING + timedelta(days=int(offset - offsets[0])) for offset in offsets]
+    starts = [OPENING + timedelta(days=int(offset)) for offset in offsets]
     cut = OPENING + timedelta(days=int(accrual.cut_days))
     patients = []
     for number, start in enumerate(starts, 1):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from trialwright.simulate.compiled import compiled, inlined
-from trialwright.simulate.courses import size_after
+from trialwright.simulate.courses import progress, size_after
 from trialwright.simulate.truth import (
     BASE,
     BEST,
@@ -36,6 +36,7 @@ PROGRESSION_MM = 5  # and 20 % over the nadir
 TOO_SMALL_MM = 5
 CODE_PR, CODE_SD, CODE_PD, CODE_NE, CODE_NONE = 2, 3, 5, 6, 7
 FAILURE, SUCCESS, UNKNOWN = 0, 1, 2
+N_CENTRAL = 2  # the first readers; the investigator comes after them
 
 
 @inlined
@@ -66,13 +67,12 @@ def scan_patient(
             course.mm[0, k, reader] = max(seen, int(numbers.smallest_mm))
     open_judgement(course, n_readers)
     course.times[LOSS] = min(course.times[LOSS], until)
-    last = min(course.times[DEATH], course.times[LOSS])
-    scan = 0
-    while scan < numbers.scans_at_most:
+    scan, n_progressed = 0, 0
+    while scan < numbers.scans_at_most and n_progressed < N_CENTRAL:
         late = numbers.delay_scale * rng.standard_gamma(numbers.delay_shape)
         day = np.floor(numbers.lead_in + numbers.interval * (scan + 1) + late)
         is_missed = rng.random() < numbers.prob_missed
-        if day > last:
+        if day > min(course.times[DEATH], course.times[LOSS]):
             break
         scan += 1
         course.scans[scan, DAY] = NOT_DONE if is_missed else int(day)
@@ -80,9 +80,10 @@ def scan_patient(
             _read_scan(rng, numbers, course, (scan, n_readers), day)
             for reader in range(n_readers):
                 judge_scan(course, scan, reader, numbers.proof_from)
-            state = course.state
-            if max(state[PROGRESSED, FIRST], state[PROGRESSED, SECOND]) < NEVER:
-                break
+            is_first = n_progressed == 0
+            n_progressed = int((course.state[PROGRESSED, :N_CENTRAL] < NEVER).sum())
+            if numbers.waits_for_detection and is_first and n_progressed > 0:
+                progress(course, day)
     course.counts[N_SCANS] = scan
 
 

@@ -26,7 +26,7 @@ class Accrual(Model):
         description="Days over which a virtual study's patients come, uniformly"
     )
     cut_days: Positive = Field(
-        description="Days from the first start of treatment to the data cut of a virtual study"
+        description="Days from the opening of accrual to the data cut of a virtual study"
     )
     per_month: Positive = Field(
         description="Patients a month while a trial of the operating characteristics is open"
@@ -106,12 +106,22 @@ class Reading(Model):
     absent_below_mm: Hazard = Field(default=1, description="Below this, a lesion is absent")
 
 
+class DeathFollows(Enum):
+    """What changes a patient's hazard of death."""
+
+    PROGRESSION = "progression"  # the true one, seen or not
+    DETECTION = "detection"  # the first scan at which a radiologist sees it
+
+
 class Death(Model):
     """Survival before and after progression, and loss to follow-up."""
 
     before_progression_per_day: Hazard = Field(description="Hazard of death before progression")
     after_progression_shape: Positive = Field(description="Weibull shape after progression")
     after_progression_median_days: Positive = Field(description="Its median, days")
+    follows: DeathFollows = Field(
+        default=DeathFollows.PROGRESSION, description="What the second of these starts from"
+    )
     lost_per_day: Hazard = Field(description="Hazard of loss to follow-up per day")
 
 

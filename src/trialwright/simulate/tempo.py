@@ -16,16 +16,16 @@ from trialwright.simulate.truth import (
 )
 
 SEED = 20240502  # of its own: the tempo does not depend on the trials that follow
-N_SEARCH, N_FINAL = 50_000, 600_000
+N_SEARCH, N_SLOPE, N_FINAL = 50_000, 200_000, 3_000_000
 SLOWEST, FASTEST = 0.001, 100.0
-STEP = 0.05  # of log tempo, between the points of the last fit
+STEP = 0.05  # of log tempo, on either side of where the slope is measured
 
 
 def find_tempo(scenario: Scenario, rate: float) -> float:
     """Find the tempo at which a patient succeeds with probability `rate`.
 
-    A bisection comes near; a straight line through three points around it, each of `N_FINAL`
-    patients, gives the answer; two million patients put its rate within 0.001 of the one asked for.
+    A bisection comes near; `N_FINAL` patients tell how near, with a standard error of 0.0003 or
+    less, and the slope there how far to go.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def find_tempo(scenario: Scenario, rate: float) -> float:
             low = middle
         else:
             high = middle
-    points = (low + high) / 2 + STEP * np.array([-1.0, 0.0, 1.0])
-    slope, height = np.polyfit(points, [measure(point, N_FINAL) for point in points], 1)
-    return float(np.exp((rate - height) / slope))
+    near = (low + high) / 2
+    rise = measure(near + STEP, N_SLOPE) - measure(near - STEP, N_SLOPE)
+    return float(np.exp(near + (rate - measure(near, N_FINAL)) * 2 * STEP / rise))
 
 
 def _pace(numbers: Numbers, tempo: float) -> Numbers:

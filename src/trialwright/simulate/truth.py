@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trialwright.core.arrays import FloatArray, IntArray
-from trialwright.simulate.scenario import MOST_LESIONS, Scenario, Success, Truth
+from trialwright.simulate.scenario import MOST_LESIONS, DeathFollows, Scenario, Success, Truth
 
 N_READERS = 3
 FIRST, SECOND, LOCAL = 0, 1, 2
 """Readers: two radiologists of the central review, and the investigator."""
 
-NEW, NON_TARGET, PROGRESSION, DEATH, LOSS = 0, 1, 2, 3, 4
-"""Places in `Course.times`, days from the start of treatment."""
+NEW, NON_TARGET, PROGRESSION, DEATH, LOSS, SURVIVAL = 0, 1, 2, 3, 4, 5
+N_TIMES = 6
+"""Places in `Course.times`, days from the start of treatment; SURVIVAL counts from progression."""
 
 N_LESIONS, IS_SENSITIVE, N_SCANS, CHOSEN = 0, 1, 2, 3
 """Places in `Course.counts`; N_SCANS counts the rows of `day` in use after baseline."""
@@ -68,6 +69,7 @@ class Numbers(NamedTuple):
     death_before: float
     death_shape: float
     death_scale: float
+    waits_for_detection: bool
     lost: float
     landmark: int
     proof_from: int
@@ -108,7 +110,7 @@ def make_room(numbers: Numbers) -> Course:
     rows = numbers.scans_at_most + 1
     return Course(
         np.zeros((MOST_LESIONS, BIAS + N_READERS)),
-        np.zeros(5),
+        np.zeros(N_TIMES),
         np.zeros(4, dtype=np.int64),
         np.zeros((rows, SEES_NEW + N_READERS), dtype=np.int64),
         np.zeros((rows, MOST_LESIONS, N_READERS), dtype=np.int64),
@@ -180,6 +182,7 @@ def _read_events(scenario: Scenario) -> dict[str, Any]:
         "death_before": death.before_progression_per_day,
         "death_shape": shape,
         "death_scale": death.after_progression_median_days / math.log(2) ** (1 / shape),
+        "waits_for_detection": death.follows is DeathFollows.DETECTION,
         "lost": death.lost_per_day,
     }
 
