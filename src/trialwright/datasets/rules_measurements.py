@@ -80,6 +80,31 @@ def find_wrong_conversions(recorded: Recorded) -> Iterator[Hits]:
 
 
 @rule(
+    "TR-RESULT",
+    "block",
+    title="A diameter that was measured and is not in TRSTRESN",
+    why="Sums read TRSTRESN alone: the lesion would count as not measured.",
+    mend="Write the number of mm in TRSTRESN, with a point and not a comma.",
+)
+def find_results_without_number(recorded: Recorded) -> Iterator[Hits]:
+    """Find diameters whose result is a number as it was collected, and nothing in TRSTRESN."""
+    table = recorded.pick("tr", "USUBJID", "TRTESTCD", "TRORRES", "TRSTRESN")
+    if table is not None:
+        is_number = col("TRORRES").cast(pl.String).str.contains(r"^\s*\d+([.,]\d+)?\s*$")
+        empty = pl.col("TRSTRESN").is_null()
+        rows = table.filter(col("TRTESTCD").is_in(DIAMETERS), is_number, empty)
+        rows = _without_refused(rows, recorded.texts["tr"])
+        found = pl.format("nothing beside TRORRES {}", quoted("TRORRES"))
+        yield Hits("tr", rows, "TRSTRESN", found, "its number of mm", keys=("TRLNKID", "VISITNUM"))
+
+
+def _without_refused(rows: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Leave out rows whose TRSTRESN holds a text that is no number: another rule names them."""
+    written = texts.filter(col("TRSTRESN").is_not_null())["source_row"]
+    return rows.filter(~col("source_row").is_in(written.implode()))
+
+
+@rule(
     "TR-RANGE",
     "block",
     title="A diameter that no lesion has",

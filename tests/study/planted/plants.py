@@ -165,6 +165,7 @@ PLANTS: dict[str, Plant] = {
     "TARGET-ORGAN": add_targets("LIVER", "LIVER"),
     "TR-UNIT": put("tr", 3, TRSTRESN="3,2 cm"),
     "TR-CONVERSION": put("tr", 0, TRSTRESN="12", TRSTRESC="12"),
+    "TR-RESULT": put("tr", 7, TRSTRESN="", TRSTRESC="29,5", TRORRES="29,5"),
     "TR-RANGE": put("tr", 7, TRSTRESN="2900", TRSTRESC="2900", TRORRES="2900"),
     "TR-LESION": put("tr", 4, TRLNKID=""),
     "TR-STATE": add(

@@ -171,6 +171,7 @@ def plant_in_measurements(copy: Copy) -> None:
     later = {"TRTESTCD": "LDIAM", "VISIT": "WEEK 6", "TREVAL": "INVESTIGATOR"}
     copy.put("TR-UNIT", "tr", subject(5, **later), TRSTRESN="3,2 cm")
     copy.put("TR-CONVERSION", "tr", subject(6, **later), TRORRES="1.2", TRORRESU="cm")
+    copy.put("TR-RESULT", "tr", subject(11, **later), TRSTRESN="", TRORRES="29,5")
     copy.put("TR-RANGE", "tr", subject(7, **later), TRSTRESN="2900", TRORRES="2900")
     copy.put("TR-LESION", "tr", subject(8, **later), TRLNKID="")
     copy.put("TR-DATE", "tr", subject(9, **later), TRDTC="")
