@@ -19,9 +19,11 @@ from trialwright.datasets.schema import Dataset
     mend="Add the table dm with one row a subject, USUBJID at least.",
 )
 def find_missing_demographics(recorded: Recorded) -> Iterator[Hits]:
-    """Find a study without the table dm."""
+    """Find a study without the table dm, or with an empty file in its place."""
     if "dm" not in recorded.texts:
         yield hit_file("dm", None, "no such table", "one row a subject")
+    elif recorded.texts["dm"].columns == ["source_row"]:
+        yield hit_file("dm", None, "an empty file", "one row a subject")
 
 
 @rule(

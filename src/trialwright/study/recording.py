@@ -1,21 +1,31 @@
 """From a study's folder to its recorded domains: tables as they are, or made by the mapping."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from trialwright.core.errors import Finding
 from trialwright.datasets.study_facts import StudyFacts
 from trialwright.study.check import check_data
 from trialwright.study.directory import StudyDirectory, list_slide_files
 from trialwright.study.facts import find_facts
-from trialwright.study.findings import store_finding
+from trialwright.study.findings import read_findings, store_finding
 from trialwright.study.mapped import (
+    MAPPED,
+    ORIGIN,
+    SOURCE,
     SOURCE_CHECK,
     list_mapped_domains,
     list_mapping_steps,
     name_mapped,
 )
-from trialwright.study.run import Step
+from trialwright.study.run import FAILED, Step
 from trialwright.study.steps import list_recorded, type_domain
+from trialwright.study.store import Store
+
+RAW, OF_PLASMA = "raw.", "raw.plasma"
+READING = (RAW, SOURCE, MAPPED)
+"""How the names of the steps that read tables begin."""
 
 
 def list_recording(directory: StudyDirectory, data_cut: date | None = None) -> list[Step]:
@@ -45,6 +55,29 @@ def name_tables(directory: StudyDirectory) -> dict[str, str]:
     mapping = directory.mapping.mapping
     mapped = list_mapped_domains(mapping) if mapping else ()
     return names | {domain: name_mapped(domain) for domain in mapped}
+
+
+def find_unread(store: Store) -> list[Finding]:
+    """Return why tables could not be read in the last check.
+
+    The check sees only tables that were read. Exports of proteins have a check of their own.
+    """
+    failed = [
+        state
+        for name, state in sorted(store.states.items())
+        if name.startswith(READING) and state.status == FAILED and not name.startswith(OF_PLASMA)
+    ]
+    return [finding for state in failed for finding in read_findings(state.findings)]
+
+
+def forget_gone(recorded: Sequence[Step], store: Store) -> None:
+    """Forget tables that were there in an earlier run, and what was made of them."""
+    planned = {step.name for step in recorded}
+    for name in [name for name in store.states if name.startswith(READING)]:
+        if name not in planned:
+            domain = name.removeprefix(RAW)
+            for lost in (name, domain, ORIGIN + domain):
+                store.forget(lost)
 
 
 def _find_facts(directory: StudyDirectory) -> StudyFacts:

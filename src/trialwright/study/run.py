@@ -14,9 +14,10 @@ import polars as pl
 from pydantic import BaseModel
 
 import trialwright
-from trialwright.core.errors import NotRecordedError, TrialwrightError
+from trialwright.core.errors import FindingsError, NotRecordedError, TrialwrightError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_text
+from trialwright.study.findings import store_finding
 from trialwright.study.store import StepState, Store, hash_values
 from trialwright.study.workers import Mapper, run_here
 
@@ -66,6 +67,7 @@ class Outcome:
     output: Any
     reason: str
     seconds: float
+    findings: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +190,16 @@ def _work(work: Work) -> Outcome:
     function, arguments = work
     begin = time.perf_counter()
     status, output, reason = DONE, None, ""
+    findings: tuple[dict[str, Any], ...] = ()
     try:
         output = function(**arguments)
     except NotRecordedError as error:
         status, reason = ABSENT, str(error)
     except TrialwrightError as error:
         status, reason = FAILED, str(error)
-    return Outcome(status, output, reason, time.perf_counter() - begin)
+        if isinstance(error, FindingsError):
+            findings = tuple(store_finding(finding) for finding in error.findings)
+    return Outcome(status, output, reason, time.perf_counter() - begin, findings)
 
 
 def _keep(step: Step, key: str, outcome: Outcome, store: Store) -> StepReport:
@@ -205,7 +210,8 @@ def _keep(step: Step, key: str, outcome: Outcome, store: Store) -> StepReport:
         store.forget(step.name)
     output = store.save(step.name, outcome.output) if outcome.status == DONE else ""
     status, seconds, reason = outcome.status, outcome.seconds, outcome.reason
-    store.states[step.name] = StepState(step.name, key, output, status, seconds, reason)
+    state = StepState(step.name, key, output, status, seconds, reason, outcome.findings)
+    store.states[step.name] = state
     return StepReport(step.name, step.title, status, seconds, reason)
 
 

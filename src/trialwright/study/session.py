@@ -23,10 +23,16 @@ from trialwright.study.findings import read_findings
 from trialwright.study.links import find_links
 from trialwright.study.listings import list_rows
 from trialwright.study.manifest import write_manifest
-from trialwright.study.mapped import ORIGIN, SOURCE_CHECK, list_sources
+from trialwright.study.mapped import SOURCE_CHECK, list_sources
 from trialwright.study.plasma import keep_possible, list_plasma_check
 from trialwright.study.publishing import Publisher
-from trialwright.study.recording import list_check, list_recording, name_tables
+from trialwright.study.recording import (
+    find_unread,
+    forget_gone,
+    list_check,
+    list_recording,
+    name_tables,
+)
 from trialwright.study.reporting import write_results
 from trialwright.study.run import DONE, Step, StepReport, run_steps
 from trialwright.study.slides import (
@@ -145,7 +151,9 @@ class Study:
     def load_findings(self) -> list[Finding]:
         """Return the findings of all checks that were made in the last check or run."""
         made = [name for name in CHECKS if self._is_done(name)]
-        found = [item for name in made for item in read_findings(self.store.load(name))]
+        said = [item for name in made for item in read_findings(self.store.load(name))]
+        found = [*(item for item in find_unread(self.store) if item not in said), *said]
+        found.sort(key=is_of_a_part)  # a file that is not there explains a thousand rows
         return [self.origins.relocate(finding) for finding in found]
 
     def load_accounts(self) -> list[dict[str, Any]]:
@@ -229,11 +237,7 @@ class Study:
         recorded = list_recording(self.directory)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
         tables = tuple(name for name in raw if not name.startswith("raw.plasma"))
-        for name in [name for name in self.store.states if name.startswith("raw.")]:
-            if name not in raw:  # a table that was there in an earlier run
-                domain = name.removeprefix("raw.")
-                for lost in (name, domain, ORIGIN + domain):
-                    self.store.forget(lost)
+        forget_gone(recorded, self.store)
         of_plasma = list_plasma_check(self.directory.tables, self.protocol)
         if not of_plasma:
             self.store.forget("plasma")
@@ -267,6 +271,11 @@ class Study:
                 f"{self.path} has no analysis datasets yet. Run `trialwright run` first."
             )
         return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def is_of_a_part(finding: Finding) -> bool:
+    """Tell whether a finding is about a row, or only warns: others come before it."""
+    return finding.row is not None or finding.severity is not Severity.BLOCK
 
 
 def is_blocked(findings: list[Finding]) -> bool:

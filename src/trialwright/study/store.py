@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ STATE_FILE = "state.json"
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """What is known of a step that ran: the hash of all it depends on, and of what it made."""
+    """What is known of a step that ran: the hash of all it depends on, and of what it made.
+
+    `findings` are those with which it failed, as plain values.
+    """
 
     name: str
     key: str
@@ -26,6 +29,7 @@ class StepState:
     status: str
     seconds: float
     reason: str = ""
+    findings: Sequence[Mapping[str, Any]] = ()
 
 
 class Store:
