@@ -53,10 +53,10 @@ def test_a_negative_hazard_has_its_line_and_its_reason(tmp_path: Path) -> None:
 
 def test_a_cut_before_the_end_of_accrual_is_refused(tmp_path: Path) -> None:
     [message] = faults_of(tmp_path, ("cut_days: 380", "cut_days: 200"))
-    expected = "at least accrual.over_days (243): cut after accrual"
     assert message == (
         f"scenario.yaml line {line_of('cut_days')}, accrual.cut_days: 200, "
-        f"expected {expected}. Write {expected}. [SCENARIO-CONFLICT]"
+        "expected at least accrual.over_days (243). "
+        "Write 243 or more: the data are cut after accrual. [SCENARIO-CONFLICT]"
     )
 
 
@@ -84,6 +84,11 @@ def test_a_variation_that_is_no_scenario_is_told_where_it_stands(tmp_path: Path)
     assert [message.partition(", grid")[0] for message in messages] == [
         f"scenario.yaml line {line_of('scan_every_days: 56')}",
         f"scenario.yaml line {line_of('measurement_sd: 0.10')}",
+    ]
+    assert [message.partition(": ")[2].partition(" [")[0] for message in messages] == [
+        "-56, expected more than 0. Write a value that is more than 0.",
+        "unknown key `truth.reading.measurment_sd`, expected a dotted key of this scenario, "
+        "such as trial.true_rate. Write it as in the file.",
     ]
 
 

@@ -1,6 +1,6 @@
 """`trialwright ctcae TERM`: search the terms of CTCAE with their grades."""
 
-from trialwright.cli.declare import Subparsers, declare
+from trialwright.cli.declare import Subparsers, declare, whole_number
 
 VERSIONS = ("4.0", "4.03", "5.0")
 
@@ -19,5 +19,5 @@ def add_ctcae_command(subparsers: Subparsers) -> None:
         "--version", choices=VERSIONS, default="5.0", help="CTCAE version (default: 5.0)"
     )
     parser.add_argument(
-        "--most", type=int, default=10, metavar="N", help="terms to print (default: 10)"
+        "--most", type=whole_number, default=10, metavar="N", help="terms to print (default: 10)"
     )

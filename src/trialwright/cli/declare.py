@@ -25,10 +25,26 @@ def declare(commands: Subparsers, name: str, help_text: str, example: str, answe
     return parser
 
 
+def whole_number(text: str) -> int:
+    """Read an option that is a whole number; argparse prints what the error says.
+
+    Examples
+    --------
+    >>> whole_number("2000")
+    2000
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"'{text}', expected a whole number. Write it in digits, such as 20."
+        ) from None
+
+
 def add_worker_options(parser: Parser) -> None:
     """Add where the work is done: processes of this machine, or a Dask cluster."""
     parser.add_argument(
-        "--workers", type=int, metavar="N", help="processes of this machine (default: 1)"
+        "--workers", type=whole_number, metavar="N", help="processes of this machine (default: 1)"
     )
     parser.add_argument(
         "--cluster", metavar="URL", help="address of a Dask scheduler, such as tcp://HOST:8786"

@@ -1,6 +1,6 @@
 """`trialwright design ...`: what can be asked of two-stage designs, with an example each."""
 
-from trialwright.cli.declare import Subparsers, declare
+from trialwright.cli.declare import Subparsers, declare, whole_number
 from trialwright.cli.design_monitoring import add_monitoring_commands
 from trialwright.cli.design_options import (
     DESIGN_HELP,
@@ -32,7 +32,9 @@ def _add_search(commands: Subparsers) -> None:
         "design_answers:answer_search",
     )
     add_hypotheses(parser)
-    parser.add_argument("--n-max", type=int, metavar="N", help="largest n (default: until proven)")
+    parser.add_argument(
+        "--n-max", type=whole_number, metavar="N", help="largest n (default: until proven)"
+    )
     parser.add_argument("--batch", metavar="FILE.csv", help="settings: p0,p1,alpha,power")
     parser.add_argument("--figure", metavar="FILE", help="draw expected against maximum size")
 
@@ -71,7 +73,10 @@ def _add_decide(commands: Subparsers) -> None:
         help="warn of a kept rule above it (default: the plan's)",
     )
     parser.add_argument(
-        "--first", type=int, metavar="X", help="successes among the first planned patients by order"
+        "--first",
+        type=whole_number,
+        metavar="X",
+        help="successes among the first planned patients by order",
     )
     parser.add_argument(
         "--keep-rule", action="store_true", help="apply the planned bound to the patients at hand"
@@ -107,6 +112,10 @@ def _add_attained(commands: Subparsers) -> None:
         "design_answers:answer_attained",
     )
     parser.add_argument("--design", required=True, metavar="R1/N1,R/N", help=DESIGN_HELP)
-    parser.add_argument("--n1", type=int, metavar="N", help="evaluable patients of stage 1")
-    parser.add_argument("--n", type=int, metavar="N", help="evaluable patients of the whole trial")
+    parser.add_argument(
+        "--n1", type=whole_number, metavar="N", help="evaluable patients of stage 1"
+    )
+    parser.add_argument(
+        "--n", type=whole_number, metavar="N", help="evaluable patients of the whole trial"
+    )
     add_hypotheses(parser)

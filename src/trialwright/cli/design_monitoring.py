@@ -1,6 +1,6 @@
 """Further questions of `trialwright design`: one stage, monitoring, landmarks and timing."""
 
-from trialwright.cli.declare import Subparsers, declare
+from trialwright.cli.declare import Subparsers, declare, whole_number
 from trialwright.cli.design_options import (
     DESIGN_HELP,
     add_counts,
@@ -50,7 +50,9 @@ def _add_efficacy(commands: Subparsers) -> None:
         default="null",
         help="make the expected size smallest at p0 or at p1 (default: null)",
     )
-    parser.add_argument("--n-max", type=int, metavar="N", help="largest n (default: until proven)")
+    parser.add_argument(
+        "--n-max", type=whole_number, metavar="N", help="largest n (default: until proven)"
+    )
 
 
 def _add_boundary(commands: Subparsers) -> None:

@@ -1,6 +1,6 @@
 """Options that several commands of `trialwright design` share."""
 
-from trialwright.cli.declare import Parser
+from trialwright.cli.declare import Parser, whole_number
 
 DESIGN_HELP = "the design as r1/n1,r/n: the largest counts that stop, of how many patients"
 
@@ -16,12 +16,12 @@ def add_hypotheses(parser: Parser, has_limits: bool = True) -> None:
 
 def add_counts(parser: Parser) -> None:
     """Add successes and patients."""
-    parser.add_argument("--responses", type=int, metavar="X", help="successes so far")
-    parser.add_argument("--n", type=int, metavar="N", help="evaluable patients so far")
+    parser.add_argument("--responses", type=whole_number, metavar="X", help="successes so far")
+    parser.add_argument("--n", type=whole_number, metavar="N", help="evaluable patients so far")
 
 
 def add_stage(parser: Parser) -> None:
     """Add the stage, where counts alone do not tell it."""
     parser.add_argument(
-        "--stage", type=int, choices=(1, 2), help="stage, where counts leave it open"
+        "--stage", type=whole_number, choices=(1, 2), help="stage, where counts leave it open"
     )

@@ -1,6 +1,7 @@
 """The command `trialwright`: parses, calls one function, prints; heavy imports come last."""
 
 import argparse
+import errno
 import gc
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,26 @@ from trialwright.cli.study import add_study_commands
 from trialwright.core.errors import FindingsError, TrialwrightError
 
 DONE, BLOCKED, WRONG_USE = 0, 1, 2
+_REFUSED = (
+    "this place may not be read or written by you",
+    "Ask for the right to it, or copy the study to a folder of your own.",
+)
+_FULL = ("the disk is full", "Make room, or write to another disk.")
+_IN_THE_WAY = (
+    "a file is where a folder is expected, or a folder where a file is",
+    "Rename what is there, or name another place.",
+)
+DISK_TROUBLES = {
+    errno.EACCES: _REFUSED,
+    errno.EPERM: _REFUSED,
+    errno.EROFS: _REFUSED,
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EEXIST: _IN_THE_WAY,
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EISDIR: _IN_THE_WAY,
+}
+"""What the disk may refuse although the program is right: what to say, and what to do."""
 YOUNG_OBJECTS = 100_000  # so many before garbage is looked for: imports alone make thousands
 
 
@@ -51,3 +72,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     except BrokenPipeError:
         return DONE
+    except OSError as error:
+        if error.errno not in DISK_TROUBLES:
+            raise
+        print(_tell_trouble(error), file=sys.stderr)
+        return WRONG_USE
+
+
+def _tell_trouble(error: OSError) -> str:
+    """Say what the disk refused, and what to do about it."""
+    found, action = DISK_TROUBLES[error.errno or 0]
+    where = error.filename or "The disk"
+    return f"{where}: {found}. {action}"

@@ -1,6 +1,6 @@
 """`trialwright npx ...`: what can be asked of an Olink export alone, with an example each."""
 
-from trialwright.cli.declare import Parser, Subparsers, declare
+from trialwright.cli.declare import Parser, Subparsers, declare, whole_number
 
 SCALES = ("none", "row", "column")
 DISTANCES = ("euclidean", "correlation", "manhattan", "maximum")
@@ -110,4 +110,6 @@ def _add_heatmap(commands: Subparsers) -> None:
     parser.add_argument(
         "--linkage", choices=LINKAGES, default="complete", help="(default: complete)"
     )
-    parser.add_argument("--clusters", type=int, metavar="K", help="cut both trees into K, in JSON")
+    parser.add_argument(
+        "--clusters", type=whole_number, metavar="K", help="cut both trees into K, in JSON"
+    )

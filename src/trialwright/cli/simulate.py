@@ -1,6 +1,6 @@
 """`trialwright simulate`: a known truth in, operating characteristics or recorded data out."""
 
-from trialwright.cli.declare import Subparsers, add_worker_options, declare
+from trialwright.cli.declare import Subparsers, add_worker_options, declare, whole_number
 
 
 def add_simulate_command(commands: Subparsers) -> None:
@@ -14,15 +14,23 @@ def add_simulate_command(commands: Subparsers) -> None:
     )
     parser.add_argument("scenario", metavar="SCENARIO.yaml", help="the truth, and what is asked")
     asked = parser.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--trials", type=int, metavar="N", help="trials of each variation")
+    asked.add_argument("--trials", type=whole_number, metavar="N", help="trials of each variation")
     asked.add_argument("--study", metavar="DIR", help="write one virtual study, raw data included")
     asked.add_argument(
-        "--self-check", type=int, metavar="N", help="run N known trials through the pipeline"
+        "--self-check",
+        type=whole_number,
+        metavar="N",
+        help="run N known trials through the pipeline",
     )
     asked.add_argument(
-        "--calibrate", type=int, metavar="N", help="describe N trials as a publication does one"
+        "--calibrate",
+        type=whole_number,
+        metavar="N",
+        help="describe N trials as a publication does one",
     )
     parser.add_argument("--slides", action="store_true", help="with --study: paint its slides")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed (default: 1)")
+    parser.add_argument(
+        "--seed", type=whole_number, default=1, metavar="S", help="seed (default: 1)"
+    )
     add_worker_options(parser)
     parser.add_argument("--out", metavar="DIR", help="write tables, figures and a report there")

@@ -34,6 +34,10 @@ def answer_simulate(arguments: argparse.Namespace) -> int:
     scenario = load_scenario(Path(arguments.scenario))
     if arguments.seed < 0:
         raise StudyError(f"--seed is {arguments.seed}, expected a number of at least 0. Write 1.")
+    if arguments.slides and not arguments.study:
+        raise StudyError("--slides without --study, expected both. Name the new study's folder.")
+    if arguments.study or arguments.self_check is not None:
+        _find_protocol(Path(arguments.scenario), scenario)
     if arguments.study:
         return _answer_study(arguments, scenario)
     if arguments.self_check is not None:
@@ -41,6 +45,15 @@ def answer_simulate(arguments: argparse.Namespace) -> int:
     if arguments.calibrate is not None:
         return _answer_calibration(arguments, scenario)
     return _answer_trials(arguments, scenario)
+
+
+def _find_protocol(path: Path, scenario: Scenario) -> None:
+    """Refuse a scenario whose protocol is not beside it; raw data are made by that."""
+    if not (path.parent / scenario.protocol).is_file():
+        raise StudyError(
+            f"{path}, protocol: no file {scenario.protocol} beside it, expected the protocol of "
+            "the virtual study. Put it there, or name it under the key protocol."
+        )
 
 
 def _answer_self_check(arguments: argparse.Namespace, scenario: Scenario) -> int:

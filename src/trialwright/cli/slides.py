@@ -1,6 +1,6 @@
 """`trialwright slides ...`: what can be measured on one image alone, with an example each."""
 
-from trialwright.cli.declare import Parser, Subparsers, declare
+from trialwright.cli.declare import Parser, Subparsers, declare, whole_number
 
 COMPARTMENTS = ("nucleus", "ring", "cell")
 SPECIMENS = ("archival", "biopsy", "surgical")
@@ -46,7 +46,7 @@ def _add_measure(commands: Subparsers) -> None:
     )
     parser.add_argument("--stain", required=True, metavar="NAME", help="marker: CD8, Ki67, ...")
     parser.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes (default: 1)"
+        "--workers", type=whole_number, default=1, metavar="N", help="processes (default: 1)"
     )
     parser.add_argument(
         "--compartment", choices=COMPARTMENTS, help="where the marker is, if not commonly known"
@@ -66,7 +66,7 @@ def _add_measure(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--tile-px",
-        type=int,
+        type=whole_number,
         default=2048,
         metavar="PX",
         help="side of a tile; changes memory and speed, never the result (default: 2048)",

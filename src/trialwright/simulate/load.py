@@ -75,13 +75,16 @@ def _find_grid_faults(scenario: Scenario, root: Node) -> Iterator[Finding]:
             try:
                 vary_scenario(scenario, {key: value})
             except StudyError:
-                yield _conflict(node, f"the key {key}", "a dotted key of this scenario")
+                place = "a dotted key of this scenario, such as trial.true_rate"
+                yield _conflict(node, f"unknown key `{key}`", place, "Write it as in the file.")
             except ValidationError as error:
                 for fault in find_faults(error, Scenario, root, frozenset()):
                     rule = fault.rule.replace("PROTOCOL", "SCENARIO")
+                    action = f"Write a value that is {fault.expected}."
                     yield replace(
-                        fault, rule=rule, row=node.line, column=node.key, found=str(value)
-                    )
+                        fault, rule=rule, row=node.line, column=node.key, found=str(value),
+                        action=action,
+                    )  # fmt: skip
 
 
 def _find_conflicts(root: Node) -> Iterator[Finding]:
@@ -90,8 +93,9 @@ def _find_conflicts(root: Node) -> Iterator[Finding]:
     if over is not None and cut is not None and cut < over:
         node = root.get("accrual", "cut_days") or root
         yield _conflict(
-            node, f"{cut:g}", f"at least accrual.over_days ({over:g}): cut after accrual"
-        )
+            node, f"{cut:g}", f"at least accrual.over_days ({over:g})",
+            f"Write {over:g} or more: the data are cut after accrual.",
+        )  # fmt: skip
     yield from _find_sums(root)
     yield from _find_design(root)
     patients = root.number("accrual", "patients")
@@ -127,5 +131,6 @@ def _find_design(root: Node) -> Iterator[Finding]:
             yield _conflict(node, f"{small:g}", f"less than {high} ({large:g})")
 
 
-def _conflict(node: Node, found: str, expected: str) -> Finding:
-    return find_fault("SCENARIO-CONFLICT", node, found, expected, f"Write {expected}.")
+def _conflict(node: Node, found: str, expected: str, action: str = "") -> Finding:
+    action = action or f"Write {expected}."
+    return find_fault("SCENARIO-CONFLICT", node, found, expected, action)
