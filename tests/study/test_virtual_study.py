@@ -170,15 +170,16 @@ def test_who_is_lost_on_the_first_day_has_taken_the_first_dose(tmp_path: Path) -
     assert [f.message for f in findings if f.severity is Severity.BLOCK] == []
 
 
-def test_slides_show_the_percentages_that_were_recorded(tmp_path: Path) -> None:
-    changed = {"accrual.patients": 1, "accrual.not_evaluable": 0, "accrual.screen_failures": 0}
+def test_slides_show_the_percentages_and_states_that_were_recorded(tmp_path: Path) -> None:
+    changed = {"accrual.patients": 1, "accrual.not_evaluable": 0, "accrual.screen_failures": 2}
     scenario = vary_scenario(load_scenario(EXAMPLE / "scenario.yaml"), changed)
     patients = write_study(scenario, 2, EXAMPLE / "protocol.yaml", tmp_path / "study")
     n_slides = add_slides(scenario, patients, 2, tmp_path / "study")
     recorded = pl.read_csv(tmp_path / "study" / "data" / "bs.csv", infer_schema=False)
-    measured = recorded.filter(col("BSTESTCD") == "CD8PCT", col("BSSTRESN").is_not_null())
+    measured = recorded.filter(col("BSTESTCD").is_in(["CD8PCT", "TLS"]), col("BSSTRESC") != "")
     manifest = pl.read_csv(tmp_path / "study" / "data" / "slides.csv", infer_schema=False)
     assert n_slides == manifest.height == measured.height > 0
+    assert set(manifest["STAIN"]) == {"CD8", "TLS"}
     assert all((tmp_path / "study" / "slides" / name).is_file() for name in manifest["FILE"])
     findings = open_study(tmp_path / "study").check()
     assert [f.message for f in findings if f.severity is Severity.BLOCK] == []

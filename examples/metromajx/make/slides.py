@@ -15,8 +15,8 @@ from make.lesions import read_lesions
 from make.patients import SEED, Patient, read_patients
 from make.screened import list_screened
 from trialwright.imaging.slide_writer import write_slide
-from trialwright.simulate.slides.fields import RenderedSlide, render_cd8, render_hes, render_tls
-from trialwright.simulate.slides.gatherings import Chromogens, Gathering, Structure
+from trialwright.simulate.slides.fields import RenderedSlide, render_cd8, render_hes
+from trialwright.simulate.slides.screening import render_screening
 from trialwright.simulate.slides.sections import Field
 
 COLUMNS = ("USUBJID", "VISIT", "STAIN", "FILE", "PIXELUM", "SPECIMEN", "LNKID")
@@ -24,8 +24,6 @@ PIXEL_UM = 0.5
 QUALITY = 65
 NOTE = "SYNTHETIC: rendered, nobody's tissue"
 BIOPSY = Field(600, 512, PIXEL_UM, margin_um=25, cells_per_mm2=4600)
-SCREENING = Field(512, 480, PIXEL_UM, margin_um=30, cells_per_mm2=3000)
-WITH_STRUCTURE = Field(620, 512, PIXEL_UM, margin_um=15, cells_per_mm2=3000, n_holes=0)
 THUMBNAIL = Field(512, 384, PIXEL_UM, cells_per_mm2=4200)
 RESPONDER = "MJX-09"  # whose pictures the panel shows
 # Lymphocytes gathered without follicle and T zone are no tertiary lymphoid structure.
@@ -134,20 +132,4 @@ def render(slide: Slide) -> RenderedSlide:
         return render_cd8(rng, BIOPSY, float(slide.truth))
     if slide.stain == "HES":
         return render_hes(rng, THUMBNAIL, 6 + 1.6 * float(slide.truth))
-    gatherings = _place_structures(slide, rng)
-    return render_tls(rng, WITH_STRUCTURE if gatherings else SCREENING, gatherings, Chromogens())
-
-
-def _place_structures(slide: Slide, rng: np.random.Generator) -> list[Gathering]:
-    """Place what the state of a slide needs."""
-    middle = (rng.uniform(200, 225), rng.uniform(240, 272))
-    if slide.truth == "MATURE":
-        return [
-            Gathering(Structure.MATURE, *middle, rng.uniform(135, 155)),
-            Gathering(Structure.IMMATURE, 490, middle[1] - 10, rng.uniform(88, 96)),
-        ]
-    if slide.truth == "TLS":
-        return [Gathering(Structure.IMMATURE, *middle, rng.uniform(120, 145))]
-    if slide.subject in WITH_AGGREGATE:
-        return [Gathering(Structure.AGGREGATE, *middle, rng.uniform(65, 85))]
-    return []
+    return render_screening(rng, str(slide.truth), has_aggregate=slide.subject in WITH_AGGREGATE)
