@@ -1,5 +1,7 @@
 """Findings read as one sentence for whoever has the spreadsheet open."""
 
+import pickle
+
 import pytest
 
 from trialwright.core.errors import (
@@ -54,6 +56,12 @@ def test_an_error_of_findings_says_each_on_its_line() -> None:
     error = DataError([finding(row=2), finding(row=3)])
     assert [line[:12] for line in str(error).splitlines()] == ["tr.csv row 2", "tr.csv row 3"]
     assert len(error.findings) == 2
+
+
+def test_an_error_of_findings_comes_whole_out_of_a_worker() -> None:
+    error = pickle.loads(pickle.dumps(DataError([finding(row=2), finding(row=3)])))
+    assert isinstance(error, DataError)
+    assert error.findings == (finding(row=2), finding(row=3))
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,10 @@ class FindingsError(TrialwrightError):
         self.findings = tuple(findings)
         super().__init__("\n".join(finding.message for finding in self.findings))
 
+    def __reduce__(self) -> tuple[type["FindingsError"], tuple[tuple[Finding, ...]]]:
+        """Come whole out of a worker process: an exception is else made again from its text."""
+        return type(self), (self.findings,)
+
 
 class ProtocolError(FindingsError):
     """A protocol that cannot be read as one."""
