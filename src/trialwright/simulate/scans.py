@@ -34,6 +34,7 @@ from trialwright.simulate.truth import (
 
 PROGRESSION_MM = 5  # and 20 % over the nadir
 TOO_SMALL_MM = 5
+LARGEST_MM = 500  # no body holds more; growth at a constant rate knows no end
 CODE_PR, CODE_SD, CODE_PD, CODE_NE, CODE_NONE = 2, 3, 5, 6, 7
 FAILURE, SUCCESS, UNKNOWN = 0, 1, 2
 N_CENTRAL = 2  # the first readers; the investigator comes after them
@@ -126,7 +127,7 @@ def _read(size: float, error: float, too_small: float, absent: float) -> int:
     seen = np.rint(size * np.exp(error))
     if seen < absent:
         return 0
-    return TOO_SMALL_MM if seen < too_small else int(seen)
+    return TOO_SMALL_MM if seen < too_small else min(int(seen), LARGEST_MM)
 
 
 @inlined
