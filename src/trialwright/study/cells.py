@@ -32,8 +32,7 @@ class Origins:
 
     def has(self, domain: str) -> bool:
         """Whether a domain was mapped."""
-        state = self._store.states.get(ORIGIN + domain)
-        return state is not None and state.status == "done"
+        return self._store.is_done(ORIGIN + domain)
 
     def load(self, domain: str) -> pl.DataFrame:
         """Return place, row and cells of each row of a mapped domain."""

@@ -15,6 +15,7 @@ from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.mapping.redcap import KEYS as REDCAP_KEYS
 from trialwright.datasets.mapping.sources import EAV_KEYS, place_of
 from trialwright.datasets.mapping.templates import columns_in
+from trialwright.protocol.load import is_blocked
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
@@ -25,9 +26,8 @@ from trialwright.study.snapshots import (
     PREVIOUS,
     Snapshot,
     list_inputs,
-    list_numbers,
-    load_tables,
     read_snapshot,
+    take_snapshot,
 )
 from trialwright.study.store import Store
 from trialwright.study.table_changes import CellChange, compare_tables
@@ -117,20 +117,12 @@ def find_changes(study: Study) -> Changes:
     if list_inputs(study.directory, study.files) != current.inputs:
         with tempfile.TemporaryDirectory() as name:
             trial = _try_run(study, Path(name))
-            return _compare(trial, current, _snapshot(trial), is_run=False)
+            now = take_snapshot(trial.directory, trial.files, trial.store, trial.load_results())
+        return _compare(trial, current, now, is_run=False)
     previous = read_snapshot(folder, PREVIOUS)
     if previous is None:
         return Changes(True, (), (), (), ("there was one run only",))
     return _compare(study, previous, current, is_run=True)
-
-
-def _snapshot(study: Study) -> Snapshot:
-    """Return what a study holds now, in the store that it has."""
-    return Snapshot(
-        load_tables(study.directory, study.files, study.store),
-        list_numbers(study.load_results()),
-        list_inputs(study.directory, study.files),
-    )
 
 
 def _try_run(study: Study, folder: Path) -> Study:
@@ -142,7 +134,7 @@ def _try_run(study: Study, folder: Path) -> Study:
             shutil.copytree(source, folder / part, ignore=ignored)
     trial = Study(study.directory)
     trial.__dict__["store"] = Store(folder)
-    if not any(f.severity is Severity.BLOCK for f in trial.check()):
+    if not is_blocked(trial.check()):
         run_steps(trial.list_analyses(), trial.store)
     return trial
 

@@ -21,8 +21,8 @@ from trialwright.study.analyses import name_populations
 from trialwright.study.analyses_conduct import SAFETY_RESULTS
 from trialwright.study.figures import FOLDER
 from trialwright.study.reporting import print_band
-from trialwright.study.run import ABSENT, DONE, UNCHANGED, Step, StepReport, run_steps
-from trialwright.study.store import Store
+from trialwright.study.run import Step, StepReport, run_steps
+from trialwright.study.store import ABSENT, DONE, UNCHANGED, Store
 
 DOCUMENTS = ("report.pdf", "report.docx", "report.rtf", "report.listings", "report.ars")
 LISTINGS = "listings/*.csv"

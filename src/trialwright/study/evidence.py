@@ -126,8 +126,7 @@ class Loader:
 
     def load(self, name: str) -> pl.DataFrame | None:
         """Return a dataset by its lower-case name."""
-        state = self._store.states.get(name)
-        if state is None or state.status != "done":
+        if not self._store.is_done(name):
             return None
         frame = self._store.load(name)
         return frame if isinstance(frame, pl.DataFrame) else None

@@ -15,8 +15,7 @@ def list_image_files(store: Store) -> list[str]:
     """Return the image files that the recorded tables name, as places in the study's folder."""
     named = set()
     for table, folder in FOLDERS.items():
-        state = store.states.get(table)
-        if state is not None and state.status == "done":
+        if store.is_done(table):
             frame = store.load(table)
             files = frame["FILE"].drop_nulls().to_list() if "FILE" in frame.columns else []
             named |= {f"{folder}/{file}" for file in files}

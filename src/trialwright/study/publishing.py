@@ -11,8 +11,8 @@ from trialwright.report.blocks import Document
 from trialwright.study.figures import draw_patients, draw_result, list_files
 from trialwright.study.panels import PANEL, list_panel_steps
 from trialwright.study.reporting import compose_document, print_band, write_report
-from trialwright.study.run import ABSENT, FAILED, Step, StepReport
-from trialwright.study.store import Store
+from trialwright.study.run import Step, StepReport, load_results
+from trialwright.study.store import ABSENT, FAILED, Store
 
 MANIFESTS = ("slides", "images")
 WRITTEN = ("report.html", "results.json", "manifest.json")
@@ -45,12 +45,7 @@ class Publisher:
 
     def _panel_steps(self, drawn: Mapping[str, Any]) -> list[Step]:
         """Return the steps that put patients' images side by side."""
-        states = self.store.states
-        manifests = {
-            name: self.store.load(name)
-            for name in MANIFESTS
-            if name in states and states[name].status == "done"
-        }
+        manifests = {n: self.store.load(n) for n in MANIFESTS if self.store.is_done(n)}
         tag = "synthetic" if self.protocol.study.synthetic else ""
         panels, study = self.protocol.biomarkers.images, self.store.results.parent
         return list_panel_steps(panels, study, manifests, {**drawn, "tag": tag})
@@ -62,11 +57,7 @@ class Publisher:
 
     def load_results(self) -> dict[str, Result]:
         """Return every result that was made, in the order of the report."""
-        return {
-            step.name: self.store.load(step.name, step.result_type())
-            for step in self.analyses
-            if (state := self.store.states.get(step.name)) and state.status == "done"
-        }
+        return load_results(self.analyses, self.store)
 
     def report_step(self, reports: Sequence[StepReport]) -> Step:
         """Return the step that composes and writes the report."""
@@ -101,8 +92,8 @@ class Publisher:
         """Return what steps of a prefix drew, by what stands after it."""
         return {
             name.removeprefix(prefix): self.store.load(name)
-            for name, state in sorted(self.store.states.items())
-            if name.startswith(prefix) and state.status == "done"
+            for name in sorted(self.store.states)
+            if name.startswith(prefix) and self.store.is_done(name)
         }
 
     def forget_outdated(self, planned: Set[str]) -> None:

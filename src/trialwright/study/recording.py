@@ -19,9 +19,9 @@ from trialwright.study.mapped import (
     list_mapping_steps,
     name_mapped,
 )
-from trialwright.study.run import FAILED, Step
+from trialwright.study.run import Step
 from trialwright.study.steps import list_recorded, type_domain
-from trialwright.study.store import Store
+from trialwright.study.store import FAILED, Store
 
 RAW, OF_PLASMA = "raw.", "raw.plasma"
 READING = (RAW, SOURCE, MAPPED)

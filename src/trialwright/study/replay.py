@@ -11,7 +11,7 @@ from trialwright.core.result import Result
 from trialwright.protocol.model import Protocol
 from trialwright.study.analyses import list_analyses
 from trialwright.study.recording import list_recording
-from trialwright.study.run import DONE, StepReport, run_steps
+from trialwright.study.run import StepReport, load_results, run_steps
 from trialwright.study.session import Study
 from trialwright.study.steps import list_derivations
 from trialwright.study.store import Store
@@ -53,9 +53,4 @@ def replay_study(study: Study, as_of: date, wanted: tuple[str, ...]) -> Iterator
         analyses = [step for step in list_analyses(everything) if step.name.startswith(wanted)]
         recorded = list_recording(study.directory, as_of)
         reports = run_steps([*recorded, *list_derivations(protocol), *analyses], store)
-        results = {
-            step.name: store.load(step.name, step.result_type())
-            for step in analyses
-            if step.name in store.states and store.states[step.name].status == DONE
-        }
-        yield Replay(protocol, store, results, tuple(reports))
+        yield Replay(protocol, store, load_results(analyses, store), tuple(reports))

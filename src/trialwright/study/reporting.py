@@ -34,8 +34,8 @@ from trialwright.study.evidence import gather_evidence
 from trialwright.study.figures import load_figure
 from trialwright.study.links import find_links
 from trialwright.study.mapped import SOURCE_CHECK, name_table, print_account
-from trialwright.study.run import ABSENT, FAILED, StepReport
-from trialwright.study.store import Store, replace_text
+from trialwright.study.run import StepReport
+from trialwright.study.store import ABSENT, FAILED, Store, replace_text
 
 
 def print_band(protocol: Protocol) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def compose_document(
 
 def _name_input(name: str, store: Store) -> str:
     """Return a file's name; of a table of the centre also what became of its rows."""
-    if SOURCE_CHECK not in store.states:
+    if not store.is_done(SOURCE_CHECK):
         return name
     accounts = {item["place"]: item for item in store.load(SOURCE_CHECK)["accounts"]}
     return f"{name}: {print_account(accounts[name])}" if name in accounts else name

@@ -18,10 +18,9 @@ from trialwright.core.errors import FindingsError, NotRecordedError, Trialwright
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_text
 from trialwright.study.findings import store_finding
-from trialwright.study.store import StepState, Store, hash_values
+from trialwright.study.store import ABSENT, DONE, FAILED, UNCHANGED, StepState, Store, hash_values
 from trialwright.study.workers import Mapper, run_here
 
-DONE, UNCHANGED, ABSENT, FAILED = "done", "unchanged", "absent", "failed"
 SOURCE_SUFFIXES = {".py", ".j2", ".css", ".js", ".csv", ".typ"}
 SLOW_SECONDS = 2.0
 
@@ -129,6 +128,15 @@ def run_steps(
     return [reports[step.name] for step in steps]
 
 
+def load_results(steps: Iterable[Step], store: Store) -> dict[str, Result]:
+    """Return every result that steps made, by the name of the step."""
+    return {
+        step.name: store.load(step.name, step.result_type())
+        for step in steps
+        if store.is_done(step.name)
+    }
+
+
 def list_waves(steps: Sequence[Step]) -> list[list[Step]]:
     """Sort steps into waves: those of a wave need nothing that one of the same wave makes."""
     place: dict[str, int] = {}
@@ -228,11 +236,6 @@ def _as_names(names: Needs) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names
 
 
-def _is_ready(name: str, store: Store) -> bool:
-    state = store.states.get(name)
-    return state is not None and state.status == DONE
-
-
 def _missing_inputs(step: Step, store: Store) -> list[str]:
     """Return the inputs that the step cannot do without and that nobody made."""
     required = [
@@ -240,7 +243,7 @@ def _missing_inputs(step: Step, store: Store) -> list[str]:
         for argument, name in step.inputs.items()
         if isinstance(name, str) and argument not in step.optional
     ]
-    return [name for name in (*required, *step.needs) if not _is_ready(name, store)]
+    return [name for name in (*required, *step.needs) if not store.is_done(name)]
 
 
 def _step_key(step: Step, store: Store) -> str:
@@ -249,7 +252,7 @@ def _step_key(step: Step, store: Store) -> str:
         name: store.states[name].output
         for names in step.inputs.values()
         for name in _as_names(names)
-        if _is_ready(name, store)
+        if store.is_done(name)
     }
     settings = {name: _plain(value) for name, value in step.settings.items()}
     return hash_values(
@@ -277,11 +280,11 @@ def _arguments(
     arguments: dict[str, Any] = dict(step.settings)
     for argument, names in step.inputs.items():
         if isinstance(names, str):
-            is_ready = _is_ready(names, store)
+            is_ready = store.is_done(names)
             arguments[argument] = store.load(names, types.get(names)) if is_ready else None
         else:
             arguments[argument] = {
-                name: store.load(name, types.get(name)) for name in names if _is_ready(name, store)
+                name: store.load(name, types.get(name)) for name in names if store.is_done(name)
             }
     return arguments
 

@@ -13,6 +13,7 @@ from trialwright.analyze.stage.result import StageResult
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import Severity, StudyError
 from trialwright.core.result import Result
+from trialwright.protocol.load import is_blocked
 from trialwright.report.virtual import Checked
 from trialwright.simulate.estimands import TrueEstimands, find_true_estimands
 from trialwright.simulate.load import vary_scenario
@@ -22,8 +23,9 @@ from trialwright.simulate.tempo import find_tempo
 from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
 from trialwright.stats.two_stage_decision import Decision
 from trialwright.study.analyses import list_analyses
-from trialwright.study.run import DONE, run_steps
-from trialwright.study.session import is_blocked, open_study
+from trialwright.study.run import run_steps
+from trialwright.study.session import open_study
+from trialwright.study.store import DONE
 from trialwright.study.workers import Mapper, run_here
 
 TWO_STAGE = "landmark rate of a trial that may stop"

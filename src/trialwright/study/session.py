@@ -12,6 +12,7 @@ from trialwright.analyze.stage.result import StageResult
 from trialwright.core.errors import DataError, Finding, Severity, StudyError
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
+from trialwright.protocol.load import is_blocked
 from trialwright.protocol.model import Protocol
 from trialwright.study.analyses import list_analyses
 from trialwright.study.cells import Origins
@@ -34,22 +35,16 @@ from trialwright.study.recording import (
     name_tables,
 )
 from trialwright.study.reporting import write_results
-from trialwright.study.run import DONE, Step, StepReport, run_steps
+from trialwright.study.run import Step, StepReport, run_steps
 from trialwright.study.slides import (
     find_lost_slides,
     list_slide_steps,
     measure_ahead,
     remove_other_cells,
 )
-from trialwright.study.snapshots import (
-    Snapshot,
-    keep_snapshot,
-    list_inputs,
-    list_numbers,
-    load_tables,
-)
+from trialwright.study.snapshots import keep_snapshot, take_snapshot
 from trialwright.study.steps import list_derivations
-from trialwright.study.store import Store
+from trialwright.study.store import DONE, Store
 from trialwright.study.workers import Mapper, run_here
 
 Tell = Callable[[str], None]
@@ -150,7 +145,7 @@ class Study:
 
     def load_findings(self) -> list[Finding]:
         """Return the findings of all checks that were made in the last check or run."""
-        made = [name for name in CHECKS if self._is_done(name)]
+        made = [name for name in CHECKS if self.store.is_done(name)]
         said = [item for name in made for item in read_findings(self.store.load(name))]
         found = [*(item for item in find_unread(self.store) if item not in said), *said]
         found.sort(key=is_of_a_part)  # a file that is not there explains a thousand rows
@@ -158,12 +153,8 @@ class Study:
 
     def load_accounts(self) -> list[dict[str, Any]]:
         """Return what became of the rows and columns of the centre's own tables."""
-        stored = self.store.load(SOURCE_CHECK) if self._is_done(SOURCE_CHECK) else {}
+        stored = self.store.load(SOURCE_CHECK) if self.store.is_done(SOURCE_CHECK) else {}
         return list(stored.get("accounts", ()))
-
-    def _is_done(self, name: str) -> bool:
-        state = self.store.states.get(name)
-        return state is not None and state.status == DONE
 
     def run(self, tell: Tell | None = None, workers: Mapper = run_here) -> Results:
         """Run everything that changed, then the report, where `workers` says.
@@ -174,8 +165,9 @@ class Study:
             When the check finds what blocks; all findings are in it.
         """
         reports = self._run_check(tell, workers)
-        if is_blocked(self.load_findings()):
-            raise DataError(self.load_findings())
+        findings = self.load_findings()
+        if is_blocked(findings):
+            raise DataError(findings)
         reports += run_steps(self._slide_steps(workers), self.store, tell, workers)
         reports += run_steps(self._derivations(), self.store, tell, workers)
         findings = self.load_findings()
@@ -201,16 +193,10 @@ class Study:
         reports += run_documents(documents, self.store, tell)
         if any(report.status == DONE for report in reports):
             write_manifest(self.directory, self.store, self.files)
-        self._keep_snapshot(results)
+        snapshot = take_snapshot(self.directory, self.files, self.store, results)
+        keep_snapshot(self.store.hidden / "snapshots", snapshot)
         report = self.directory.results / "report.html"
         return Results(results, tuple(reports), tuple(findings), report)
-
-    def _keep_snapshot(self, results: Mapping[str, Result]) -> None:
-        """Keep what was read and found, to be compared with the next run."""
-        tables = load_tables(self.directory, self.files, self.store)
-        inputs = list_inputs(self.directory, self.files)
-        snapshot = Snapshot(tables, list_numbers(results), inputs)
-        keep_snapshot(self.store.hidden / "snapshots", snapshot)
 
     def list_analyses(self) -> list[Step]:
         """Return the steps that make results, as far as the tables allow."""
@@ -218,7 +204,8 @@ class Study:
 
     def _slide_steps(self, workers: Mapper) -> list[Step]:
         """Return the steps that measure slides; one whose cells are gone measures again."""
-        is_recorded, is_read = "slides" in name_tables(self.directory), self._is_done("slides")
+        is_recorded = "slides" in name_tables(self.directory)
+        is_read = self.store.is_done("slides")
         slides = self.store.load("slides") if is_recorded and is_read else None
         steps = list_slide_steps(self.protocol, self.path, slides, self.directory.results)
         if is_read or not is_recorded:  # a table that could not be read takes nothing away
@@ -232,7 +219,7 @@ class Study:
 
     def _run_check(self, tell: Tell | None, workers: Mapper = run_here) -> list[StepReport]:
         """Read the tables and check them."""
-        if is_blocked(list(self.directory.mapping.findings)):
+        if is_blocked(self.directory.mapping.findings):
             raise DataError(self.directory.mapping.findings)
         recorded = list_recording(self.directory)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
@@ -276,11 +263,6 @@ class Study:
 def is_of_a_part(finding: Finding) -> bool:
     """Tell whether a finding is about a row, or only warns: others come before it."""
     return finding.row is not None or finding.severity is not Severity.BLOCK
-
-
-def is_blocked(findings: list[Finding]) -> bool:
-    """Tell whether a finding stops the run."""
-    return any(finding.severity is Severity.BLOCK for finding in findings)
 
 
 def open_study(path: str | Path) -> Study:

@@ -75,8 +75,8 @@ def _is_for_machine(marker: TissueMarker) -> bool:
 def find_lost_slides(store: Store) -> list[str]:
     """Return the steps of slides whose file of cells is gone."""
     lost = []
-    for name in [name for name in store.states if name.startswith(PREFIX)]:
-        if store.states[name].status == "done":
+    for name in store.states:
+        if name.startswith(PREFIX) and store.is_done(name):
             cells = store.load(name).get("cells")
             if cells and not (store.results / cells).is_file():
                 lost.append(name)

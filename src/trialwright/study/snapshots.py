@@ -48,7 +48,18 @@ def list_numbers(results: Mapping[str, Result]) -> dict[str, float | None]:
     }
 
 
-def load_tables(
+def take_snapshot(
+    directory: StudyDirectory,
+    files: Mapping[str, tuple[str, str]],
+    store: Store,
+    results: Mapping[str, Result],
+) -> Snapshot:
+    """Return what a study has read and found so far."""
+    tables = _load_tables(directory, files, store)
+    return Snapshot(tables, list_numbers(results), list_inputs(directory, files))
+
+
+def _load_tables(
     directory: StudyDirectory, files: Mapping[str, tuple[str, str]], store: Store
 ) -> dict[str, pl.DataFrame]:
     """Return the recorded tables of a store by the name of their file or place."""
@@ -56,10 +67,9 @@ def load_tables(
     made = {*list_mapped_domains(mapping)} if mapping else set()
     tables = {}
     for domain, (name, _) in files.items():
-        if domain.startswith(SOURCE) or domain not in made:
-            state = store.states.get(name_table(domain))
-            if state is not None and state.status == "done":
-                tables[name] = store.load(name_table(domain))
+        is_read = domain.startswith(SOURCE) or domain not in made
+        if is_read and store.is_done(name_table(domain)):
+            tables[name] = store.load(name_table(domain))
     return tables
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import polars as pl
 from polars import col
 
-from trialwright.analyze.stage.monitor import DATES, STATES, MonitorResult
+from trialwright.analyze.stage.monitor import DATES, STATES, MonitorResult, find_accrual
 from trialwright.analyze.stage.result import WORDS, StageResult
-from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.derive.populations import IN_SCREENING, population_flag
 from trialwright.protocol.model import Protocol
 from trialwright.study.replay import replay_study
@@ -83,13 +82,13 @@ def find_status(study: Study, as_of: date | None = None) -> Status:
     with replay_study(study, cut, ("stage", "monitor")) as replayed:
         store, made, protocol = replayed.store, replayed.results, replayed.protocol
         adsl: pl.DataFrame = store.load("adsl")
-        adsched = store.load("adsched") if "adsched" in store.states else None
+        adsched = store.load("adsched") if store.is_done("adsched") else None
     enrolled = adsl.filter(col("ENRLFL") == "Y")
     return Status(
         cut,
         _count(adsl, enrolled, protocol),
         adsl.filter(col("SCRFREAS") == IN_SCREENING)["USUBJID"].sort().to_list(),
-        _accrual(enrolled, cut),
+        find_accrual(enrolled, cut),
         {n: stage for n, stage in made.items() if isinstance(stage, StageResult)},
         {
             n.replace("monitor", "stage"): monitor
@@ -129,14 +128,6 @@ def _list_items(adsched: pl.DataFrame | None, status: str) -> list[dict[str, Any
 def _print_item(item: Mapping[str, Any]) -> str:
     name = "" if item["name"].lower() == item["kind"] else f" {item['name']}"
     return f"{item['USUBJID']} {item['kind']}{name}, {item['from']} to {item['until']}"
-
-
-def _accrual(enrolled: pl.DataFrame, as_of: date) -> float | None:
-    """Return the patients enrolled per month since the first one."""
-    first = enrolled["ENRLDT"].min()
-    if not isinstance(first, date) or first >= as_of:
-        return None
-    return float(enrolled.height / ((as_of - first).days / DAYS_PER_MONTH))
 
 
 def _describe_stage(stage: StageResult) -> dict[str, Any]:

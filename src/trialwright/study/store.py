@@ -14,6 +14,7 @@ from trialwright.core.result import Result
 from trialwright.core.trace import hash_text
 
 STATE_FILE = "state.json"
+DONE, UNCHANGED, ABSENT, FAILED = "done", "unchanged", "absent", "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Store:
             or (self.hidden / "results" / name).exists()
             or (self.hidden / "values" / f"{name}.json").exists()
         )
+
+    def is_done(self, name: str) -> bool:
+        """Return whether a step was run and made something."""
+        state = self.states.get(name)
+        return state is not None and state.status == DONE
 
     def forget(self, name: str) -> None:
         """Drop what is stored under a name, and the state of the step behind it."""

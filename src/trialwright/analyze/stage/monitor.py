@@ -125,7 +125,7 @@ def analyze_monitor(
     size = _size_of(stage, members)
     coming = enrolled.filter(col(flag) != "Y", _may_become_evaluable())
     to_enroll = max(0, size - members.height - coming.height)
-    rate = _per_month(enrolled, as_of)
+    rate = find_accrual(enrolled, as_of)
     is_decided = bool(stage.decisions["first"]["certain"])
     state = DECIDED if is_decided else (WAITING if members.height >= size else ENROLLING)
     filled = _filled_on(members, size)
@@ -216,7 +216,7 @@ def _without(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     return rows.join(named.select("USUBJID"), on="USUBJID", how="anti")
 
 
-def _per_month(enrolled: pl.DataFrame, as_of: date) -> float | None:
+def find_accrual(enrolled: pl.DataFrame, as_of: date) -> float | None:
     """Return the patients enrolled per month since the first one."""
     first = enrolled["ENRLDT"].min()
     if not isinstance(first, date) or first >= as_of:
