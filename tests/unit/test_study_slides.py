@@ -14,12 +14,13 @@ from trialwright.simulate.slides.fields import render_cd8
 from trialwright.simulate.slides.sections import Field
 from trialwright.study.run import Step, run_steps
 from trialwright.study.slides import (
+    count_processes,
     find_lost_slides,
     list_slide_steps,
-    measure_ahead,
     remove_other_cells,
 )
 from trialwright.study.store import Store
+from trialwright.study.workers import open_workers
 
 SLIDES = pl.DataFrame(
     {
@@ -61,7 +62,8 @@ def run(study: Path) -> tuple[Store, dict[str, str]]:
     for name in find_lost_slides(store):
         store.forget(name)
     one_by_one = [step for step in steps if step.name != "slides_measured"]
-    reports = run_steps(measure_ahead(one_by_one, store), store)
+    with open_workers(count_processes(one_by_one, store)) as workers:
+        reports = run_steps(one_by_one, store, None, workers)
     return store, {report.name: report.status for report in reports}
 
 

@@ -1,9 +1,7 @@
 """Figures of results, drawn to files, and what the report shows of them."""
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +10,11 @@ import polars as pl
 from trialwright.core.result import Result
 from trialwright.core.table import Text
 from trialwright.report.blocks import Download, FigureBlock
+from trialwright.study.workers import count_cores, open_workers
 
 FOLDER = "figures"
 FORMULA_START = r"^[=+\-@\t\r]"
 WORTH_A_PROCESS = 40  # fewer patients are drawn before another process has started
-MOST_WORKERS = 8
 
 
 def draw_result(result: Result, results: Path, footer: str) -> dict[str, Any]:
@@ -33,17 +31,16 @@ def draw_result(result: Result, results: Path, footer: str) -> dict[str, Any]:
     footer : str
         The quiet line below the drawing.
     """
+    written = write_figure(result.plot().figure, results, result.id, footer, result.describe())
+    return {**written, "csv": write_drawn_data(result, results)}
+
+
+def write_figure(fig: Any, results: Path, name: str, footer: str, alt: str) -> dict[str, str]:
+    """Write a figure below the folder of figures; return its files and its text alternative."""
     from trialwright.figures.style import save_figure
 
-    axes = result.plot()
-    alt = result.describe()
-    svg, png = save_figure(axes.figure, results / FOLDER / result.id, footer, alt)
-    return {
-        "svg": svg.relative_to(results).as_posix(),
-        "png": png.relative_to(results).as_posix(),
-        "csv": write_drawn_data(result, results),
-        "alt": alt,
-    }
+    files = zip(("svg", "png"), save_figure(fig, results / FOLDER / name, footer, alt), strict=True)
+    return {**{kind: path.relative_to(results).as_posix() for kind, path in files}, "alt": alt}
 
 
 def write_drawn_data(result: Result, results: Path) -> list[str]:
@@ -72,33 +69,24 @@ def draw_patients(patients: Any, results: Path, footer: str) -> dict[str, dict[s
     """Draw every patient's time line; return, by patient, its file and text alternative."""
     subjects = patients.patients()
     if len(subjects) < WORTH_A_PROCESS:
-        return _draw_some(patients, subjects, results, footer)
-    n_workers = min(os.cpu_count() or 1, MOST_WORKERS)
+        return _draw_some(patients, results, footer, subjects)
+    n_workers = count_cores()
     shares = [subjects[start::n_workers] for start in range(n_workers)]
-    drawn: dict[str, dict[str, str]] = {}
-    # New processes, not forks: the frame library runs threads, which a fork would tear.
-    with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_draw_some, patients, share, results, footer) for share in shares]
-        for share in waiting:
-            drawn |= share.result()
+    with open_workers(n_workers) as workers:
+        parts = workers(partial(_draw_some, patients, results, footer), shares)
+    drawn = {subject: files for part in parts for subject, files in part.items()}
     return {subject: drawn[subject] for subject in subjects}
 
 
 def _draw_some(
-    patients: Any, subjects: Sequence[str], results: Path, footer: str
+    patients: Any, results: Path, footer: str, subjects: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     """Draw the time lines of some patients."""
-    from trialwright.figures.style import save_figure
-
     drawn = {}
     for subject in subjects:
-        axes = patients.plot_patient(subject)
-        alt = patients.describe_patient(subject)
-        stem = results / FOLDER / "patients" / safe_name(subject)
-        svg, png = save_figure(axes.figure, stem, footer, alt)
-        names = {"svg": svg, "png": png}
-        drawn[subject] = {key: path.relative_to(results).as_posix() for key, path in names.items()}
-        drawn[subject]["alt"] = alt
+        figure, alt = patients.plot_patient(subject).figure, patients.describe_patient(subject)
+        name = f"patients/{safe_name(subject)}"
+        drawn[subject] = write_figure(figure, results, name, footer, alt)
     return drawn
 
 

@@ -10,7 +10,7 @@ from polars import col
 from trialwright.core.trace import hash_text
 from trialwright.protocol.biomarkers import ImagePanel
 from trialwright.study.directory import IMAGES_FOLDER, NOT_IN_FOLDER, SLIDES_FOLDER
-from trialwright.study.figures import FOLDER, safe_name
+from trialwright.study.figures import safe_name, write_figure
 from trialwright.study.images import hash_image
 from trialwright.study.run import Step
 
@@ -59,7 +59,7 @@ def list_panel_steps(
         if not paths:
             continue
         hashes = [hash_image(path) if path.is_file() else NOT_IN_FOLDER for path in paths]
-        settings = {"panel": panel, "images": _settle(images), **drawn}
+        settings = {"panel": panel, "images": images.to_dicts(), **drawn}
         name, title = f"figure.{PANEL}{panel.id}", "images of patients"
         steps.append(
             Step(name, title, draw_panels, {}, settings, stamp=hash_text(",".join(hashes)))
@@ -104,11 +104,6 @@ def list_images(panel: ImagePanel, manifests: Mapping[str, pl.DataFrame]) -> pl.
     return found.unique(keys, keep="first", maintain_order=True).sort(keys)
 
 
-def _settle(images: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as plain values, so that a step is keyed by them."""
-    return images.to_dicts()
-
-
 def draw_panels(
     panel: ImagePanel,
     images: Sequence[Mapping[str, Any]],
@@ -130,7 +125,6 @@ def draw_panels(
         The quiet line below the drawing, and what is written into each picture.
     """
     from trialwright.figures.panel import describe_panel, draw_panel
-    from trialwright.figures.style import save_figure
     from trialwright.study.pictures import read_picture
 
     drawn: Drawn = {}
@@ -139,9 +133,6 @@ def draw_panels(
         pictures = [read_picture(image, results.parent, tag) for image in mine]
         fig = draw_panel(pictures, panel.of, panel.visits)
         alt = describe_panel(subject, pictures, panel.of, panel.visits)
-        stem = results / FOLDER / "panels" / safe_name(f"{panel.id}_{subject}")
-        svg, png = save_figure(fig, stem, footer, alt)
-        names = {"svg": svg, "png": png}
-        drawn[subject] = {key: path.relative_to(results).as_posix() for key, path in names.items()}
-        drawn[subject]["alt"] = alt
+        name = f"panels/{safe_name(f'{panel.id}_{subject}')}"
+        drawn[subject] = write_figure(fig, results, name, footer, alt)
     return drawn

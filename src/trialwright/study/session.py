@@ -37,15 +37,15 @@ from trialwright.study.recording import (
 from trialwright.study.reporting import write_results
 from trialwright.study.run import Step, StepReport, run_steps
 from trialwright.study.slides import (
+    count_processes,
     find_lost_slides,
     list_slide_steps,
-    measure_ahead,
     remove_other_cells,
 )
 from trialwright.study.snapshots import keep_snapshot, take_snapshot
 from trialwright.study.steps import list_derivations
 from trialwright.study.store import DONE, Store
-from trialwright.study.workers import Mapper, run_here
+from trialwright.study.workers import Mapper, open_workers, run_here
 
 Tell = Callable[[str], None]
 CHECKS = ("check", "plasma_check", *DERIVED_CHECKS)
@@ -168,7 +168,7 @@ class Study:
         findings = self.load_findings()
         if is_blocked(findings):
             raise DataError(findings)
-        reports += run_steps(self._slide_steps(workers), self.store, tell, workers)
+        reports += self._measure_slides(tell, workers)
         reports += run_steps(self._derivations(), self.store, tell, workers)
         findings = self.load_findings()
         if is_blocked(findings):
@@ -202,8 +202,8 @@ class Study:
         """Return the steps that make results, as far as the tables allow."""
         return keep_possible(list_analyses(self.protocol), self.directory.tables)
 
-    def _slide_steps(self, workers: Mapper) -> list[Step]:
-        """Return the steps that measure slides; one whose cells are gone measures again."""
+    def _measure_slides(self, tell: Tell | None, workers: Mapper) -> list[StepReport]:
+        """Measure slides, in processes where there are many; one whose cells are gone, again."""
         is_recorded = "slides" in name_tables(self.directory)
         is_read = self.store.is_done("slides")
         slides = self.store.load("slides") if is_recorded and is_read else None
@@ -212,7 +212,10 @@ class Study:
             remove_other_cells(steps, self.directory.results)
         for name in find_lost_slides(self.store):
             self.store.forget(name)
-        return measure_ahead(steps, self.store) if workers is run_here else steps
+        if workers is not run_here:
+            return run_steps(steps, self.store, tell, workers)
+        with open_workers(count_processes(steps, self.store)) as processes:
+            return run_steps(steps, self.store, tell, processes)
 
     def _publisher(self, findings: list[Finding]) -> Publisher:
         return Publisher(self.protocol, self.store, self.files, self.list_analyses(), findings)

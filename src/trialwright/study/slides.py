@@ -1,10 +1,6 @@
 """Steps that measure slides: one each, so that a new slide costs its own time and no other's."""
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from multiprocessing import get_context
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +17,11 @@ from trialwright.study.images import hash_image
 from trialwright.study.run import Needs, Step, is_known
 from trialwright.study.steps import MEASURED_SLIDES
 from trialwright.study.store import Store
+from trialwright.study.workers import count_cores
 
 PREFIX = "slide."
 CELLS_SUFFIX = ".cells.parquet"
 WORTH_A_PROCESS = 4  # fewer slides are measured before another process has started
-MOST_WORKERS = 8
 NOT_THERE = NOT_IN_FOLDER.format(SLIDES_FOLDER)
 
 
@@ -172,37 +168,10 @@ def _measure(
     return found.values, found.cells
 
 
-def measure_ahead(steps: Sequence[Step], store: Store) -> list[Step]:
-    """Measure what is new or changed in several processes, where there are slides enough.
-
-    Parameters
-    ----------
-    steps : sequence of Step
-        The steps of `list_slide_steps`.
-    store : Store
-        Knows which steps need not run.
-
-    Returns
-    -------
-    list of Step
-        The same, those that were measured with a function that hands over what they gave.
-    """
+def count_processes(steps: Sequence[Step], store: Store) -> int:
+    """Return in how many processes to measure: more than one only where many slides are waiting."""
     waiting = [step for step in steps if step.function is measure_one and not is_known(step, store)]
-    n_workers = min(os.cpu_count() or 1, MOST_WORKERS, len(waiting) // WORTH_A_PROCESS)
-    if n_workers <= 1:
-        return list(steps)
-    # New processes, not forks: the frame library runs threads, which a fork would tear.
-    with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
-        found = {step.name: pool.submit(measure_one, **step.settings) for step in waiting}
-        measured = {name: item.result() for name, item in found.items()}
-    return [
-        replace(step, function=_hand_over(measured[step.name])) if step.name in measured else step
-        for step in steps
-    ]
-
-
-def _hand_over(measured: dict[str, Any]) -> Callable[..., dict[str, Any]]:
-    return lambda **_: measured
+    return max(1, min(count_cores(), len(waiting) // WORTH_A_PROCESS))
 
 
 def gather_slides(measured: Mapping[str, Mapping[str, Any]], slides: pl.DataFrame) -> pl.DataFrame:

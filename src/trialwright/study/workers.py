@@ -4,6 +4,7 @@ All give the same answers in the same order: a task carries everything that it d
 included, and no task knows who does it.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,7 @@ MOST_BREAKDOWNS = 5
 CONNECT_SECONDS = 15
 RETRIES = 5
 MOST_WORKERS = 256
+MOST_UNASKED = 8
 
 Mapper = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 """Applies a function to tasks, and returns the answers in the order of the tasks."""
@@ -60,6 +62,11 @@ def open_workers(n_workers: int | None = None, cluster: str | None = None) -> It
         yield processes
     finally:
         processes.close()
+
+
+def count_cores() -> int:
+    """Return how many processes a run starts that nobody asked for."""
+    return min(os.cpu_count() or 1, MOST_UNASKED)
 
 
 def run_here(function: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
