@@ -1,6 +1,6 @@
 """Columns brought to their declared types; nothing that is not of its type is guessed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 from polars import col
@@ -44,6 +44,16 @@ def conform(raw: pl.DataFrame, dataset: Dataset, columns: Iterable[str] = ()) ->
     wanted = {v.name for v in dataset.variables if v.is_required or v.is_expected} | set(columns)
     absent = [name for name in types if name in wanted and name not in frame.columns]
     return frame.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in absent)
+
+
+def select_columns(frame: pl.DataFrame, types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Select columns under the types wanted; those that a frame lacks are null."""
+    if not frame.width:  # literals alone would make a row
+        return pl.DataFrame(schema=types)
+    return frame.select(
+        (col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in types.items()
+    )
 
 
 def upper_case(raw: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from polars import col
 
 from trialwright.datasets.lab_criteria import CtcaeVersion, list_lab_tests
 from trialwright.datasets.lab_specimens import is_graded_specimen
+from trialwright.datasets.typed import select_columns
 
 
 def assign_lab_terms(lb: pl.DataFrame, version: CtcaeVersion) -> pl.DataFrame:
@@ -24,10 +25,8 @@ def assign_lab_terms(lb: pl.DataFrame, version: CtcaeVersion) -> pl.DataFrame:
         for specimens that are not of blood, and for pH that is not known to be arterial.
     """
     tests = list_lab_tests(version)
-    rows = lb.select(
-        (col(name) if name in lb.columns else pl.lit(None)).cast(pl.String).alias(name)
-        for name in ("PARAMCD", "LBSPEC", "LBCAT", "LBFAST")
-    )
+    names = ("PARAMCD", "LBSPEC", "LBCAT", "LBFAST")
+    rows = select_columns(lb, dict.fromkeys(names, pl.String()))
     code = col("PARAMCD").str.strip_chars().str.to_uppercase()
     low = {test.code: test.low_term for test in tests}
     high = {test.code: test.high_term for test in tests}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 from polars import col
 
+from trialwright.datasets.typed import select_columns
 from trialwright.protocol.endpoints import AnalysisRead, MissingDay
 
 PARQUALS: Mapping[AnalysisRead, str] = {
@@ -89,17 +90,11 @@ def select_read(
         The columns of `COLUMNS`, empty text as null, in the order of the input.
     """
     records = recorded.get(domain.lower(), pl.DataFrame())
-    wanted = COLUMNS[domain]
-    if records.width and f"{domain}EVAL" in records.columns:
+    if f"{domain}EVAL" in records.columns:
         records = records.filter(is_of_read(records.columns, domain, read))
-    return records.select(
-        (
-            _blank_to_null(col(name).cast(dtype)) if dtype == pl.String() else col(name).cast(dtype)
-        ).alias(name)
-        if name in records.columns
-        else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in wanted.items()
-    )
+    selected = select_columns(records, COLUMNS[domain])
+    texts = col(pl.String)
+    return selected.with_columns(pl.when(texts != "").then(texts).name.keep())
 
 
 def is_of_read(columns: list[str], domain: str, read: AnalysisRead) -> pl.Expr:
@@ -125,11 +120,6 @@ def is_marked(recorded: Mapping[str, pl.DataFrame], domain: str, read: AnalysisR
     if not {f"{domain}EVAL", f"{domain}{mark}"} <= set(records.columns):
         return False
     return not records.filter(is_of_read(records.columns, domain, read)).is_empty()
-
-
-def _blank_to_null(text: pl.Expr) -> pl.Expr:
-    """Return text with the empty string as null."""
-    return pl.when(text != "").then(text)
 
 
 def complete_date(dtc: str, missing_day: MissingDay) -> pl.Expr:

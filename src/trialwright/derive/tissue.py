@@ -9,6 +9,7 @@ from polars import col
 
 from trialwright.core.errors import NotRecordedError
 from trialwright.datasets.analysis_biomarkers import TISSUE_CATEGORY
+from trialwright.datasets.typed import select_columns
 from trialwright.derive.injected import derive_injected_lesions
 from trialwright.derive.tissue_parameters import (
     AS_RECORDED,
@@ -26,6 +27,11 @@ from trialwright.derive.tissue_parameters import (
 from trialwright.protocol.biomarkers import TissueMarker, TissueMeasure
 
 NON_INJECTED = "non-injected lesion"
+RESULTS: Mapping[str, pl.DataType] = {
+    **dict.fromkeys(("USUBJID", "BSTESTCD", "BSSTRESC", "BSREASND", "VISIT"), pl.String()),
+    "BSSEQ": pl.Int64(),
+    "BSSTRESN": pl.Float64(),
+}
 SLIDE_SOURCE = (
     pl.lit("SLIDES").alias("SRCDOM"),
     pl.lit("FILE").alias("SRCVAR"),
@@ -219,7 +225,7 @@ def _record(
     """Return what BS has of a measurement; the reason alone where a slide should have been."""
     rows = _pick_results(bs, name_parameter(marker, measure))
     suffix, _, words, unit = MEASURES[measure]
-    value = col("BSSTRESN").cast(pl.Float64)
+    value = col("BSSTRESN")
     reason = pl.when(value.is_null()).then(pl.coalesce("BSREASND", pl.lit("Reason not recorded")))
     own = slides.select("USUBJID", "VISIT").unique().with_columns(has_slide=True)
     rows = rows.join(own, on=["USUBJID", "VISIT"], how="left")
@@ -254,17 +260,12 @@ def _from_results(variable: str) -> list[pl.Expr]:
     return [
         pl.lit("BS").alias("SRCDOM"),
         pl.lit(variable).alias("SRCVAR"),
-        col("BSSEQ").cast(pl.Int64).alias("SRCSEQ"),
+        col("BSSEQ").alias("SRCSEQ"),
         pl.lit(None, dtype=pl.String).alias("BMXFN"),
     ]
 
 
 def _pick_results(bs: pl.DataFrame | None, code: str) -> pl.DataFrame:
     """Return the results of BS under one code; columns that it lacks are null."""
-    names = ("USUBJID", "BSSEQ", "BSTESTCD", "BSSTRESC", "BSSTRESN", "BSREASND", "VISIT")
-    frame = pl.DataFrame() if bs is None else bs
-    complete = frame.select(
-        (col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)).alias(name)
-        for name in names
-    )
-    return complete.filter(col("BSTESTCD").cast(pl.String) == code)
+    complete = select_columns(pl.DataFrame() if bs is None else bs, RESULTS)
+    return complete.filter(col("BSTESTCD") == code)

@@ -8,6 +8,7 @@ import polars as pl
 from polars import col
 
 from trialwright.core.trace import hash_text
+from trialwright.datasets.typed import select_columns
 from trialwright.protocol.biomarkers import ImagePanel
 from trialwright.study.directory import IMAGES_FOLDER, NOT_IN_FOLDER, SLIDES_FOLDER
 from trialwright.study.figures import safe_name, write_figure
@@ -91,12 +92,7 @@ def list_images(panel: ImagePanel, manifests: Mapping[str, pl.DataFrame]) -> pl.
             frame = manifests[name].with_columns(
                 col(kind).alias("MODALITY"), pl.lit(folder).alias("folder")
             )
-            parts.append(
-                frame.select(
-                    (col(item) if item in frame.columns else pl.lit(None)).cast(dtype).alias(item)
-                    for item, dtype in COLUMNS.items()
-                )
-            )
+            parts.append(select_columns(frame, COLUMNS))
     found = pl.concat(parts).filter(
         col("MODALITY").is_in(list(panel.of)) & col("VISIT").is_in(list(panel.visits))
     )

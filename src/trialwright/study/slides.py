@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from polars import col
 
 from trialwright.core.errors import EstimateError, SlideError
+from trialwright.datasets.typed import select_columns
 from trialwright.derive.tissue_parameters import MEASURED, MEASUREMENTS
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.model import Protocol
@@ -21,6 +21,12 @@ from trialwright.study.workers import count_cores
 
 PREFIX = "slide."
 CELLS_SUFFIX = ".cells.parquet"
+LISTED: Mapping[str, pl.DataType] = {
+    "FILE": pl.String(),
+    "STAIN": pl.String(),
+    "PIXELUM": pl.Float64(),
+    "SPECIMEN": pl.String(),
+}
 WORTH_A_PROCESS = 4  # fewer slides are measured before another process has started
 NOT_THERE = NOT_IN_FOLDER.format(SLIDES_FOLDER)
 
@@ -108,12 +114,7 @@ def _list_files(slides: pl.DataFrame | None) -> list[tuple[str, str, float | Non
     """Return file, stain, pixel size and specimen of each slide, each file once."""
     if slides is None or not {"FILE", "STAIN"} <= set(slides.columns):
         return []
-    kinds: dict[str, pl.DataType] = {"PIXELUM": pl.Float64(), "SPECIMEN": pl.String()}
-    more = [
-        (col(name) if name in slides.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in kinds.items()
-    ]
-    rows = slides.select("FILE", "STAIN", *more).drop_nulls(["FILE", "STAIN"])
+    rows = select_columns(slides, LISTED).drop_nulls(["FILE", "STAIN"])
     return rows.unique("FILE", keep="first", maintain_order=True).rows()
 
 
@@ -191,10 +192,6 @@ def gather_slides(measured: Mapping[str, Mapping[str, Any]], slides: pl.DataFram
     """
     kept = [{name: row.get(name) for name in ("FILE", *MEASUREMENTS)} for row in measured.values()]
     found = pl.DataFrame(kept, schema={"FILE": pl.String(), **MEASUREMENTS})
-    own = [name for name in MEASURED if name not in MEASUREMENTS]
-    manifest = slides.select(
-        (col(name) if name in slides.columns else pl.lit(None)).cast(MEASURED[name]).alias(name)
-        for name in own
-    )
-    joined = manifest.join(found, on="FILE", how="inner", maintain_order="left")
+    own = {name: dtype for name, dtype in MEASURED.items() if name not in MEASUREMENTS}
+    joined = select_columns(slides, own).join(found, on="FILE", how="inner", maintain_order="left")
     return joined.select(*MEASURED)
