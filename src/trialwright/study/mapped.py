@@ -59,11 +59,10 @@ def list_mapped_domains(mapping: CentreMapping) -> list[str]:
     return sorted([*domains, *(f"supp{domain}" for domain in with_qualifiers)])
 
 
-def list_mapping_steps(data: Path, reading: MappingReading, study: str) -> list[Step]:
+def list_mapping_steps(
+    data: Path, mapping: CentreMapping, reading: MappingReading, study: str
+) -> list[Step]:
     """Return the steps that read the centre's tables and make domains of them."""
-    mapping = reading.mapping
-    if mapping is None:
-        return []
     sources = list_sources(data, mapping)
     steps = []
     for name, place in sources.items():
@@ -72,25 +71,29 @@ def list_mapping_steps(data: Path, reading: MappingReading, study: str) -> list[
         title = f"table {place.name}"
         steps.append(Step(name, title, read_place, {}, settings, stamp=hash_file(path)))
     for domain in list_mapped(mapping):
-        steps += _list_domain_steps(domain, reading, sources, mapping.study or study)
-    return [*steps, *_list_check_steps(data, reading, sources)]
+        narrow = _narrow(mapping, domain)
+        steps += _list_domain_steps(domain, narrow, reading.dictionaries, sources, study)
+    return [*steps, *_list_check_steps(data, mapping, reading, sources)]
 
 
 def _list_domain_steps(
-    domain: str, reading: MappingReading, sources: Mapping[str, Place], study: str
+    domain: str,
+    mapping: CentreMapping,
+    dictionaries: Dictionaries,
+    sources: Mapping[str, Place],
+    study: str,
 ) -> list[Step]:
-    mapping = _narrow(reading.mapping, domain)
     wanted = {place_of(table) for table in mapping.tables}
     names = {name: place.name for name, place in sources.items() if place in wanted}
     lost = sorted(place.name for place in wanted if place.name not in names.values())
     dictionaries = {
         name: fields
-        for name, fields in reading.dictionaries.items()
+        for name, fields in dictionaries.items()
         if any(table.redcap and table.redcap.dictionary == name for table in mapping.tables)
     }
     settings = {
         "domain": domain, "mapping": mapping, "names": names,
-        "dictionaries": dictionaries, "study": study,
+        "dictionaries": dictionaries, "study": mapping.study or study,
     }  # fmt: skip
     mapped = MAPPED + domain
     inputs = {"sources": tuple(names)}
@@ -115,12 +118,9 @@ def _list_splits(domain: str, mapped: str) -> list[Step]:
 
 
 def _list_check_steps(
-    data: Path, reading: MappingReading, sources: Mapping[str, Place]
+    data: Path, mapping: CentreMapping, reading: MappingReading, sources: Mapping[str, Place]
 ) -> list[Step]:
     """Return the steps that say what is odd in the tables, and what became of every row."""
-    mapping = reading.mapping
-    if mapping is None:
-        return []
     files = sorted({place.file for place in sources.values()})
     odd = []
     for file in files:
@@ -163,10 +163,8 @@ def list_unused(data: Path, mapping: CentreMapping) -> list[str]:
     ]
 
 
-def _narrow(mapping: CentreMapping | None, domain: str) -> CentreMapping:
+def _narrow(mapping: CentreMapping, domain: str) -> CentreMapping:
     """Keep what a mapping says of one domain, so that another part of it may change."""
-    if mapping is None:
-        raise ValueError(domain)
     tables = tuple(
         table.model_copy(update={"into": targets, "ignore": (), "guess": None})
         for table in mapping.tables

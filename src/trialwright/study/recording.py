@@ -44,7 +44,7 @@ def list_recording(directory: StudyDirectory, data_cut: date | None = None) -> l
     reading = directory.mapping
     if reading.mapping is None:
         return recorded
-    mapped = list_mapping_steps(directory.data, reading, study.id)
+    mapped = list_mapping_steps(directory.data, reading.mapping, reading, study.id)
     typed = [type_domain(domain, cut) for domain in list_mapped_domains(reading.mapping)]
     return [*mapped, *typed, *recorded]
 
