@@ -282,3 +282,9 @@ def find_dataset(name: str) -> Dataset | None:
             name, f"Supplemental Qualifiers for {parent.label}", keys, SUPPLEMENTAL, keys
         )
     return DOMAINS.get(name)
+
+
+def find_variable(domain: str, name: str) -> Variable | None:
+    """Return the declaration of a variable of a recorded dataset; None when there is none."""
+    dataset = find_dataset(domain)
+    return None if dataset is None else dataset.find_variable(name)

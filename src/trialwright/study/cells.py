@@ -10,6 +10,7 @@ from trialwright.core.errors import Finding
 from trialwright.datasets.mapping.findings import name_cell
 from trialwright.datasets.mapping.read import MAPPING_FILE
 from trialwright.datasets.mapping.rows import CELL, PLACE
+from trialwright.datasets.mapping.rules import split_place
 from trialwright.datasets.mapping.sources import AT, EAV_FIELD, EAV_KEYS, EAV_VALUE, ROW
 from trialwright.datasets.sheet_marks import column_position
 from trialwright.report.evidence import SourceTable, tabulate_frame
@@ -55,9 +56,8 @@ class Origins:
         column = f"{domain.upper()}.{finding.column}" if finding.column else None
         if cell:
             column = f"{name_cell(self.source(place), cell, number)} for {column}"
-        file, _, sheet = place.partition(" [")
-        apart = sheet.removesuffix("]") or None
-        return replace(finding, file=file, sheet=apart, row=number, column=column)
+        file, sheet = split_place(place)
+        return replace(finding, file=file, sheet=sheet, row=number, column=column)
 
     def find_cells(self, domain: str, numbers: pl.Series) -> pl.DataFrame:
         """Find the cells behind rows of a mapped domain.

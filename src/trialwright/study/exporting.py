@@ -15,7 +15,7 @@ import trialwright
 from trialwright.core.errors import StudyError
 from trialwright.datasets.analysis_domains import ANALYSIS
 from trialwright.datasets.analysis_domains import SOURCE as SOURCES
-from trialwright.datasets.domains import find_dataset
+from trialwright.datasets.domains import find_variable
 from trialwright.datasets.exchange import Exported, Origin, write_dataset_json, write_transport
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.usdm import describe_protocol
@@ -187,6 +187,5 @@ def _find_label(dataset: str, column: str, protocol: Protocol) -> str:
         return EVERYWHERE[column]
     if column.endswith("REAS"):
         return f"Reason for not being in Population {column.removesuffix('REAS')}"
-    recorded = find_dataset(column[:2].lower())
-    found = recorded.find_variable(column) if recorded else None
+    found = find_variable(column[:2].lower(), column)
     return found.label if found else column

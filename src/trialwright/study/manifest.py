@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import trialwright
 from trialwright.core.trace import hash_file
 from trialwright.datasets.mapping.read import MAPPING_FILE
+from trialwright.datasets.mapping.rules import split_place
 from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory
 from trialwright.study.images import hash_image, list_image_files
 from trialwright.study.run import hash_code
@@ -58,7 +59,7 @@ def list_manifest_inputs(
     if mapping.is_file():
         inputs[f"{DATA_FOLDER}/{MAPPING_FILE}"] = hash_file(mapping)
     for name, sha256 in sorted(files.values()):
-        inputs[f"{DATA_FOLDER}/{name.partition(' [')[0]}"] = sha256
+        inputs[f"{DATA_FOLDER}/{split_place(name)[0]}"] = sha256
     images = list_image_files(store)
     return inputs | {
         name: hash_image(directory.path / name)

@@ -10,6 +10,7 @@ from polars import col
 from trialwright.core.errors import StudyError
 from trialwright.core.result import Result
 from trialwright.datasets.mapping.rows import CELL, PLACE
+from trialwright.datasets.mapping.rules import split_place
 from trialwright.datasets.mapping.sources import ROW
 from trialwright.derive.dates import hide_after_cut
 from trialwright.study.evidence import Loader
@@ -139,7 +140,7 @@ def _list_cells(study: Study, domain: str, numbers: pl.Series) -> list[dict[str,
     origin = study.origins.load(domain).filter(col("source_row").is_in(numbers.implode()))
     rows = []
     for item, place in zip(table.iter_rows(named=True), origin.iter_rows(named=True), strict=True):
-        file, _, sheet = place[PLACE].partition(" [")
+        file, sheet = split_place(place[PLACE])
         described = _row(file, {**item, "source_row": place[ROW]})
         cells = {
             name.removeprefix(CELL): cell if cell[-1].isdigit() else f"{cell}{place[ROW]}"
@@ -150,7 +151,7 @@ def _list_cells(study: Study, domain: str, numbers: pl.Series) -> list[dict[str,
             {
                 **described,
                 "domain": domain.upper(),
-                "sheet": sheet.removesuffix("]"),
+                "sheet": sheet or "",
                 "cells": cells,
             }
         )

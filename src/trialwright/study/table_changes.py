@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from polars import col
 
+from trialwright.datasets.mapping.rules import split_place
 from trialwright.datasets.mapping.sources import ROW
 from trialwright.datasets.sheet_marks import column_letters
 
@@ -33,9 +34,9 @@ class CellChange:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the change under the keys that scripts rely on."""
-        file, _, sheet = self.table.partition(" [")
+        file, sheet = split_place(self.table)
         return {
-            "table": self.table, "file": file, "sheet": sheet.removesuffix("]") or None,
+            "table": self.table, "file": file, "sheet": sheet,
             "kind": self.kind, "row": self.row, "key": dict(self.key), "column": self.column,
             "cell": self.cell, "before": self.before, "after": self.after,
         }  # fmt: skip

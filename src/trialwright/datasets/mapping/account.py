@@ -12,18 +12,17 @@ from trialwright.core.errors import Finding
 from trialwright.datasets.mapping.model import CentreMapping, Table
 from trialwright.datasets.mapping.redcap import KEYS
 from trialwright.datasets.mapping.rows import Part, is_ignored, list_parts
-from trialwright.datasets.mapping.rules import find_at
+from trialwright.datasets.mapping.rules import find_at, print_some
 from trialwright.datasets.mapping.sources import (
     EAV_KEYS,
     ROW,
     Place,
     column_cell,
+    list_columns,
     list_places,
     place_of,
 )
 from trialwright.datasets.mapping.templates import columns_in
-
-MOST_NAMED_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _sort_columns(
     mapping: CentreMapping, tables: Sequence[Table], frame: pl.DataFrame
 ) -> tuple[list[str], set[str], set[str]]:
     """Return all columns of a place, those in use, those ignored on purpose."""
-    names = [name for name in frame.columns if not name.startswith("@")]
+    names = list_columns(frame)
     used = {name for table in tables for name in list_used_columns(mapping, table)}
     if any(table.redcap for table in tables):
         used |= {*KEYS, EAV_KEYS[0]}
@@ -144,6 +143,4 @@ def name_column(place: Place, frame: pl.DataFrame, name: str) -> str:
 
 def print_rows(rows: Sequence[int]) -> str:
     """Print the first of some rows, and how many more there are."""
-    named = ", ".join(map(str, rows[:MOST_NAMED_ROWS]))
-    more = f" and {len(rows) - MOST_NAMED_ROWS} more" if len(rows) > MOST_NAMED_ROWS else ""
-    return f"{'row' if len(rows) == 1 else 'rows'} {named}{more}"
+    return f"{'row' if len(rows) == 1 else 'rows'} {print_some(rows)}"

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from trialwright.datasets.domains import find_dataset
+from trialwright.datasets.domains import find_dataset, find_variable
 from trialwright.datasets.mapping.draft_tables import Column, DraftTable
-from trialwright.datasets.mapping.guesses import find_codes, is_date, looks_dated
+from trialwright.datasets.mapping.guesses import find_codes, looks_dated
+from trialwright.datasets.mapping.rows import kind_of
 from trialwright.datasets.mapping.vocabulary import CONSTANTS, WORDS, matches
+from trialwright.datasets.schema import VariableType
 
 PLAIN = re.compile(r"[A-Za-z][\w .()-]*[\w)]$|[A-Za-z]$")
 WORDS_OF_YAML = ("yes", "no", "true", "false", "null", "on", "off", "y", "n")
@@ -54,7 +56,7 @@ def draft_target(table: DraftTable, domain: str, used: set[str]) -> tuple[list[s
         name = f"{stem}{sign}{{at}}" if is_wide else column.name
         names |= {f"{stem}{sign}{ending}" for ending in endings} if is_wide else {name}
         lines.append(f"          {variable}: {_fill(name, column, domain, variable)}")
-    if endings and _has_visit(domain) and "VISIT" not in chosen:
+    if endings and find_variable(domain, "VISIT") and "VISIT" not in chosen:
         lines.append('          VISIT: {value: "{at}", guess: the ends of the headers}')
     return [*lines, *_list_constants(domain, set(chosen))], names
 
@@ -89,7 +91,8 @@ def _choose(table: DraftTable, domain: str, used: set[str]) -> dict[str, tuple[s
         for column in table.columns:
             stem = next((s for s in table.wide if column.name.startswith(s)), "")
             said = stem or column.words
-            fits = looks_dated(column) if is_date(domain, variable) else not looks_dated(column)
+            is_date = kind_of(domain, variable) is VariableType.DATE
+            fits = looks_dated(column) is is_date
             if column.name not in taken and matches(words, said) and (fits or not column.values):
                 chosen[variable] = (stem, column)
                 taken |= {c.name for c in table.columns if stem and c.name.startswith(stem)}
@@ -106,8 +109,3 @@ def _fill(name: str, column: Column, domain: str, variable: str) -> str:
         parts += ["unit: cm", "to: mm"]
     why = f"{column.words} is like {variable}; {column.shape}"
     return f"{{{', '.join(parts)}, guess: {quote(why)}}}"
-
-
-def _has_visit(domain: str) -> bool:
-    dataset = find_dataset(domain)
-    return dataset is not None and dataset.find_variable("VISIT") is not None

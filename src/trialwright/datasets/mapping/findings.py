@@ -30,6 +30,7 @@ from trialwright.datasets.mapping.sources import (
     ROW,
     Place,
     column_cell,
+    list_columns,
     list_places,
     place_of,
 )
@@ -104,8 +105,7 @@ def name_cell(frame: pl.DataFrame, cell: str, number: int) -> str:
     """
     if any(sign.isdigit() for sign in cell):
         return cell
-    names = (name for name in frame.columns if not name.startswith("@"))
-    header = next((name for name in names if column_cell(frame, name) == cell), "")
+    header = next((name for name in list_columns(frame) if column_cell(frame, name) == cell), "")
     return f"{cell}{number} '{header}'"
 
 
@@ -130,7 +130,7 @@ def _find_lost_columns(
     place = place_of(table)
     if place.is_eav:
         return  # a field without any value is not in the export
-    known = ", ".join(name for name in frame.columns if not name.startswith("@"))
+    known = ", ".join(list_columns(frame))
     for name in list_used_columns(mapping, table):
         if name not in frame.columns:
             yield find_at("MAP-COLUMN", place.name, "no such column", f"one of {known}", None, name)
@@ -184,7 +184,7 @@ def _find_slipped(place: Place, frame: pl.DataFrame) -> Iterator[Finding]:
     """Find rows with more or fewer fields than the header."""
     if LENGTH not in frame.columns:
         return
-    expected = f"{sum(not n.startswith('@') for n in frame.columns)}, as the header has"
+    expected = f"{len(list_columns(frame))}, as the header has"
     odd = frame.filter(col(LENGTH).is_not_null()).head(MOST_PER_COLUMN)
     for number, n_fields in odd.select(ROW, LENGTH).iter_rows():
         yield find_at("SOURCE-FIELDS", place.name, f"{n_fields} fields", expected, number)

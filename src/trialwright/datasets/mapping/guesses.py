@@ -2,11 +2,10 @@
 
 import re
 
-from trialwright.datasets.domains import find_dataset
+from trialwright.datasets.domains import find_variable
 from trialwright.datasets.mapping.draft_tables import Column, DraftTable
 from trialwright.datasets.mapping.vocabulary import MEANINGS, NAMES, WORDS, matches, simplify
 from trialwright.datasets.mapping.written_dates import ISO_STYLE, name_style
-from trialwright.datasets.schema import VariableType
 
 
 def find_domains(table: DraftTable) -> list[str]:
@@ -34,8 +33,7 @@ def find_domains(table: DraftTable) -> list[str]:
 
 def find_codes(column: Column, domain: str, variable: str) -> dict[str, str]:
     """Return what the codes of a column may mean; "?" where nothing is known."""
-    dataset = find_dataset(domain)
-    declared = dataset.find_variable(variable) if dataset else None
+    declared = find_variable(domain, variable)
     codelist = declared.codelist if declared else None
     choices = dict(column.field.choices) if column.field else {}
     if codelist is None or not (choices or column.is_coded):
@@ -46,13 +44,6 @@ def find_codes(column: Column, domain: str, variable: str) -> dict[str, str]:
         known = MEANINGS.get(simplify(meant), meant.upper())
         codes[value] = known if known in codelist.values else "?"
     return {} if all(code == value for code, value in codes.items()) else codes
-
-
-def is_date(domain: str, variable: str) -> bool:
-    """Whether a variable holds dates."""
-    dataset = find_dataset(domain)
-    declared = dataset.find_variable(variable) if dataset else None
-    return declared is not None and declared.type is VariableType.DATE
 
 
 def looks_dated(column: Column) -> bool:

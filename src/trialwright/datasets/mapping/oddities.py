@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trialwright.core.errors import DataError, Finding
 from trialwright.datasets.mapping.model import CentreMapping
-from trialwright.datasets.mapping.rules import find_at
+from trialwright.datasets.mapping.rules import find_at, print_some
 from trialwright.datasets.mapping.sources import (
     Place,
     find_sheet,
@@ -22,8 +22,6 @@ from trialwright.datasets.sheets import (
     open_workbook,
     scan_sheet,
 )
-
-MOST_NAMED = 8
 
 
 def find_oddities(path: Path, mapping: CentreMapping) -> list[Finding]:
@@ -96,13 +94,8 @@ def _find_in_sheet(sheet: str, place: Place, marks: SheetMarks) -> Iterator[Find
     )
     for rule, places, words, expected in said:
         if places:
-            yield find_at(rule, at, f"{words} {_print_some(places)}", expected)
+            yield find_at(rule, at, f"{words} {print_some(places)}", expected)
 
 
 def _print_formulas(formulas: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{cell} (={text})" if text else cell for cell, text in formulas]
-
-
-def _print_some(words: Sequence[str]) -> str:
-    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
-    return ", ".join(words[:MOST_NAMED]) + more

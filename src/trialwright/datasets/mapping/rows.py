@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
-from trialwright.datasets.domains import find_dataset
+from trialwright.datasets.domains import find_variable
 from trialwright.datasets.mapping.cells import make_rule, translate
 from trialwright.datasets.mapping.model import CentreMapping, Filling, Table, Target
 from trialwright.datasets.mapping.redcap import RedcapField, choose_rows, label_choices, tick_boxes
 from trialwright.datasets.mapping.sources import AT, ROW, column_cell, place_of
 from trialwright.datasets.mapping.templates import columns_in, compose, fill_in, list_groups
 from trialwright.datasets.schema import VariableType
+from trialwright.datasets.sheet_marks import column_letters
 
 CELL, QUALIFIER = "@cell:", "@q:"  # before a variable: the cell it was read from; its value
 PLACE, PROBLEM, NUMBER = "@place", "@problem", "source_row"
@@ -211,8 +212,7 @@ def _fill_rows(
 
 def kind_of(domain: str, name: str) -> VariableType:
     """Return what the values of a variable of a domain are."""
-    dataset = find_dataset(domain)
-    variable = dataset.find_variable(name) if dataset else None
+    variable = find_variable(domain, name)
     return VariableType.TEXT if variable is None else variable.type
 
 
@@ -231,15 +231,9 @@ def _cells(filling: Filling, frame: pl.DataFrame) -> pl.Series:
     if name is None or name not in frame.columns:
         return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
     if AT + name in frame.columns:
-        letters = column_cell_of_value(frame)
+        letters = column_letters(frame.columns.index(ROW) + 1)  # the value follows the keys
         return frame.select((pl.lit(letters) + col(AT + name).cast(pl.String)).alias("c"))["c"]
     return pl.Series([column_cell(frame, name)]).new_from_index(0, frame.height)
-
-
-def column_cell_of_value(frame: pl.DataFrame) -> str:
-    """Return the letters of the column `value` of an EAV export, which follows its keys."""
-    keys = frame.columns.index(ROW)
-    return chr(ord("A") + keys + 1)
 
 
 def _print_problems(name: str, written: pl.Series, refused: Mapping[str, str]) -> pl.Series:
@@ -251,8 +245,7 @@ def _print_problems(name: str, written: pl.Series, refused: Mapping[str, str]) -
 def _number(frame: pl.DataFrame, domain: str) -> pl.DataFrame:
     """Return the domain with --SEQ, numbered within each subject, unless it is mapped."""
     name = f"{domain.upper()}SEQ"
-    dataset = find_dataset(domain)
-    if dataset is None or dataset.find_variable(name) is None or name in frame.columns:
+    if find_variable(domain, name) is None or name in frame.columns:
         return frame
     number = pl.int_range(1, pl.len() + 1).over("USUBJID").cast(pl.String)
     return frame.with_columns(number.alias(name))

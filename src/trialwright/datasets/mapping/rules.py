@@ -1,5 +1,7 @@
 """Rules of the centre's own tables: what is found in them, and in the mapping that reads them."""
 
+from collections.abc import Sequence
+
 from trialwright.core.errors import Finding, Severity
 from trialwright.datasets.rules_registry import Rule, declare_rule
 
@@ -165,6 +167,18 @@ SOURCE_RULES: dict[str, Rule] = {
 """Rule id to rule."""
 
 
+def print_some(words: Sequence[object], most: int = 8) -> str:
+    """Print the first of some words, and how many more there are."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(map(str, words[:most])) + more
+
+
+def split_place(place: str) -> tuple[str, str | None]:
+    """Return file and sheet of a place such as 'book.xlsx [Sheet]'."""
+    file, _, sheet = place.partition(" [")
+    return file, sheet.removesuffix("]") or None
+
+
 def find_at(
     rule: str,
     place: str,
@@ -175,8 +189,8 @@ def find_at(
 ) -> Finding:
     """Make a finding at a place such as 'book.xlsx [Sheet]', its file and sheet apart."""
     declared = SOURCE_RULES[rule]
-    file, _, sheet = place.partition(" [")
+    file, sheet = split_place(place)
     return Finding(
         rule, declared.severity, file, found, expected, declared.mend,
-        row=row, column=column, sheet=sheet.removesuffix("]") or None,
+        row=row, column=column, sheet=sheet,
     )  # fmt: skip

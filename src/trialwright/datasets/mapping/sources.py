@@ -116,6 +116,11 @@ def read_header(path: Path) -> list[str]:
     return next(_read_text(path), [])
 
 
+def list_columns(frame: pl.DataFrame) -> list[str]:
+    """Return the columns that a table of the centre has, without our own."""
+    return [name for name in frame.columns if not name.startswith("@")]
+
+
 def column_cell(frame: pl.DataFrame, name: str) -> str:
     """Return the letters of a column of a place's table."""
     return column_letters(frame.columns.index(name))
@@ -172,7 +177,7 @@ def find_sheet(book: Workbook, place: Place) -> str:
 def _widen(frame: pl.DataFrame, place: Place) -> pl.DataFrame:
     """Turn one row a value into one row per record, event, instrument and instance."""
     if not {EAV_KEYS[0], EAV_FIELD, EAV_VALUE} <= set(frame.columns):
-        found = f"the columns {', '.join(n for n in frame.columns if n[0] != '@')}"
+        found = f"the columns {', '.join(list_columns(frame))}"
         raise _refuse("SOURCE-UNREADABLE", place, found, "record, field_name and value")
     keys = [name for name in EAV_KEYS if name in frame.columns]
     checked = _name_checkboxes(frame)

@@ -12,13 +12,12 @@ from trialwright.datasets.mapping.rows import (
     QUALIFIER,
     list_parts,
 )
-from trialwright.datasets.mapping.sources import ROW
+from trialwright.datasets.mapping.sources import ROW, list_columns
 
 
 def split_domain(mapped: pl.DataFrame) -> pl.DataFrame:
     """Return a mapped domain as its table is read: variables as text, and source_row."""
-    names = [name for name in mapped.columns if not name.startswith("@")]
-    return mapped.select(*(name for name in names if name != NUMBER), NUMBER)
+    return mapped.select(*(name for name in list_columns(mapped) if name != NUMBER), NUMBER)
 
 
 def split_origin(mapped: pl.DataFrame) -> pl.DataFrame:
