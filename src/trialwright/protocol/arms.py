@@ -1,6 +1,6 @@
 """Arms, agents, doses and the days on which they are planned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
@@ -151,3 +151,13 @@ class Arm(Model):
     stop_treatment: tuple[StopReason, ...] = Field(
         default=(), description="Reasons to stop treatment that the protocol lists"
     )
+
+
+def name_arms(arms: Sequence[Arm]) -> list[tuple[str, str]]:
+    """Return each arm as (ARMCD, name), as analyses take them."""
+    return [(arm.armcd, arm.name) for arm in arms]
+
+
+def list_agents(arms: Sequence[Arm]) -> dict[str, Agent]:
+    """Return the agents of all arms by name, each once."""
+    return {agent.name: agent for arm in arms for agent in arm.agents}

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from trialwright.protocol import usdm_terms as terms
-from trialwright.protocol.arms import Agent
+from trialwright.protocol.arms import Agent, list_agents
 from trialwright.protocol.estimands import Endpoint
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.plan import find_planned_day
@@ -17,7 +17,7 @@ Part = dict[str, Any]
 
 def describe_agents(protocol: Protocol, objects: Objects) -> dict[str, Part]:
     """Return the interventions by the name of the agent, each described once."""
-    agents = {agent.name: agent for arm in protocol.arms for agent in arm.agents}
+    agents = list_agents(protocol.arms)
     return {name: _describe_agent(agent, objects) for name, agent in agents.items()}
 
 

@@ -23,7 +23,7 @@ from trialwright.report.conduct import (
     describe_schedule,
     describe_screening,
 )
-from trialwright.report.material import Material, section, show, tell
+from trialwright.report.material import SAFETY_RESULTS, Material, section, show, tell
 from trialwright.report.methods import describe_methods
 from trialwright.report.options import list_optional_blocks
 from trialwright.report.proteins import describe_proteins
@@ -31,11 +31,6 @@ from trialwright.report.provenance import describe_inputs
 from trialwright.report.sentences import agreement, conduct, efficacy
 from trialwright.report.sentences.baseline import tell_baseline
 from trialwright.report.tissue import describe_tissue
-
-SAFETY_RESULTS = (
-    *("ae_overview", "ae_terms", "ae_related_terms", "ae_serious_terms", "ae_withdrawn_terms"),
-    *("ae_interest", "ae_serious", "boundaries", "lab_shift", "lab_grading"),
-)
 
 
 def compose_report(material: Material) -> Document:

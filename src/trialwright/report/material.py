@@ -19,6 +19,12 @@ from trialwright.report.blocks import (
     TableBlock,
 )
 
+SAFETY_RESULTS = (
+    *("ae_overview", "ae_terms", "ae_related_terms", "ae_serious_terms", "ae_withdrawn_terms"),
+    *("ae_interest", "ae_serious", "boundaries", "lab_shift", "lab_grading"),
+)
+"""Results of a safety endpoint, in the order of the report."""
+
 LISTED_WITH_PATIENTS = ("course", "change_over_time")  # their rows stand on the patients' pages
 
 

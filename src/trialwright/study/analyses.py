@@ -18,6 +18,7 @@ from trialwright.analyze.survival.analysis import analyze_follow_up, analyze_tim
 from trialwright.analyze.tumor_change import analyze_best_change, analyze_change_over_time
 from trialwright.derive.analysis_reads import TWO_READERS
 from trialwright.derive.populations import STANDARD_POPULATIONS, population_flag
+from trialwright.protocol.arms import name_arms
 from trialwright.protocol.estimands import (
     BestResponse,
     Endpoint,
@@ -27,8 +28,8 @@ from trialwright.protocol.estimands import (
     TimeToEvent,
 )
 from trialwright.protocol.model import Display, Protocol
+from trialwright.report.material import SAFETY_RESULTS
 from trialwright.study.analyses_conduct import (
-    SAFETY_RESULTS,
     list_conduct_analyses,
     list_dosing_analyses,
     list_safety_analyses,
@@ -121,7 +122,7 @@ def list_analyses(protocol: Protocol) -> list[Step]:
 
 def _list_all(protocol: Protocol) -> list[Step]:
     """Return the steps of every result."""
-    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    arms = name_arms(protocol.arms)
     main = _main_population(protocol)
     flag, label = name_populations(protocol)[main]
     flow = _by_flag(protocol, "enrolled", "safety", main)
@@ -178,7 +179,7 @@ def _list_agreement(protocol: Protocol, population: tuple[str, str]) -> list[Ste
     """Return the step that compares two radiologists, where the protocol has two."""
     if protocol.central_review.readers != TWO_READERS:
         return []
-    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    arms = name_arms(protocol.arms)
     return [
         _step(
             analyze_agreement, "agreement",
@@ -223,7 +224,7 @@ def _step(
 
 def _of_endpoint(protocol: Protocol, endpoint: Endpoint) -> list[Step]:
     """Return the steps that analyze one endpoint."""
-    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    arms = name_arms(protocol.arms)
     populations = name_populations(protocol)
     times = {"adtte": "adtte", "adsl": "adsl"}
     given: dict[str, Any] = {
@@ -249,7 +250,7 @@ def _of_endpoint(protocol: Protocol, endpoint: Endpoint) -> list[Step]:
 
 def _of_landmark(protocol: Protocol, endpoint: Landmark) -> list[Step]:
     """Return the proportion, and the stage decision where a design counts this endpoint."""
-    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    arms = name_arms(protocol.arms)
     populations = name_populations(protocol)
     read = protocol.central_review.analysis_read
     inputs = {"adrs": "adrs", "adsl": "adsl"}

@@ -17,17 +17,12 @@ from trialwright.analyze.schedule import analyze_schedule
 from trialwright.analyze.screening import analyze_screening
 from trialwright.datasets.lab_criteria import name_ctcae
 from trialwright.derive.event_cuts import EventCut
+from trialwright.protocol.arms import list_agents, name_arms
 from trialwright.protocol.estimands import Safety
 from trialwright.protocol.model import Protocol
 from trialwright.study.run import Needs, Step
 
 NAMED = "Terms named by the protocol"
-SAFETY_RESULTS = (
-    *("ae_overview", "ae_terms", "ae_related_terms", "ae_serious_terms", "ae_withdrawn_terms"),
-    *("ae_interest", "ae_serious", "boundaries"),
-    *("lab_shift", "lab_grading"),
-)
-"""Results of a safety endpoint, in the order of the report."""
 
 
 def list_conduct_analyses(protocol: Protocol) -> list[Step]:
@@ -44,10 +39,10 @@ def list_conduct_analyses(protocol: Protocol) -> list[Step]:
 
 def list_dosing_analyses(protocol: Protocol) -> list[Step]:
     """Return the step of doses missed, delayed and reduced, where the protocol has agents."""
-    caps = {agent.name: agent.at_most for arm in protocol.arms for agent in arm.agents}
+    caps = {name: agent.at_most for name, agent in list_agents(protocol.arms).items()}
     if not caps:
         return []
-    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    arms = name_arms(protocol.arms)
     inputs: dict[str, Needs] = {"adexdev": "adexdev", "adex": "adex", "adsl": "adsl"}
     inputs["recorded"] = ("ds",)
     given = {"arms": arms, "caps": caps}
@@ -56,10 +51,10 @@ def list_dosing_analyses(protocol: Protocol) -> list[Step]:
 
 def list_safety_analyses(protocol: Protocol, endpoint: Safety) -> list[Step]:
     """Return the tables of adverse events and, where CTCAE grades them, of laboratory values."""
-    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    arms = name_arms(protocol.arms)
     events = {"adae": "adae", "adsl": "adsl"}
     graded = name_ctcae(endpoint.ctcae) if endpoint.ctcae else endpoint.grading.value
-    agents = tuple(dict.fromkeys(agent.name for arm in protocol.arms for agent in arm.agents))
+    agents = tuple(list_agents(protocol.arms))
     given: dict[str, Any] = {"arms": arms, "dictionary": graded}
     steps = [
         Step(

@@ -10,6 +10,7 @@ from trialwright.derive.immune_parameters import (
     shows_injected_sums,
     uses_irecist,
 )
+from trialwright.protocol.arms import name_arms
 from trialwright.protocol.endpoints import Criteria
 from trialwright.protocol.estimands import TimeToEvent
 from trialwright.protocol.model import Protocol
@@ -32,7 +33,7 @@ def list_option_analyses(
     populations : dict
         Every population's flag and name in print, by its name.
     """
-    arms = [(arm.armcd, arm.name) for arm in protocol.arms]
+    arms = name_arms(protocol.arms)
     read = protocol.central_review.analysis_read
     shown: dict[str, Any] = {"trial": (arms, population), "read": read}
     steps = []

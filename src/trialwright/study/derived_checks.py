@@ -14,6 +14,7 @@ from trialwright.derive.populations import population_flag
 from trialwright.derive.schedule.findings import find_schedule_deviations
 from trialwright.protocol.model import Protocol
 from trialwright.study.check import check_responses
+from trialwright.study.facts import find_severities
 from trialwright.study.findings import store_finding
 from trialwright.study.run import Step
 
@@ -34,7 +35,7 @@ def list_derived_checks(protocol: Protocol, files: Mapping[str, tuple[str, str]]
     files : mapping
         Domain to its file's name and hash.
     """
-    severities = {rule: action.value for rule, action in protocol.checks.items()}
+    severities = find_severities(protocol)
     names = {domain: name for domain, (name, _) in files.items()}
     settings: dict[str, Any] = {"files": names, "severities": severities}
     steps = [

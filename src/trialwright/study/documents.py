@@ -17,8 +17,8 @@ from trialwright.protocol.model import Protocol
 from trialwright.report.ars import make_ars
 from trialwright.report.ars_parts import DatasetFacts, ReportingEvent
 from trialwright.report.blocks import Document
+from trialwright.report.material import SAFETY_RESULTS
 from trialwright.study.analyses import name_populations
-from trialwright.study.analyses_conduct import SAFETY_RESULTS
 from trialwright.study.figures import FOLDER
 from trialwright.study.reporting import print_band
 from trialwright.study.run import Step, StepReport, run_steps

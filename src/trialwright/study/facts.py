@@ -2,7 +2,7 @@
 
 from trialwright.core.units import DAYS_PER_WEEK
 from trialwright.datasets.study_facts import AgentFacts, ScanSchedule, StudyFacts, VisitWindow
-from trialwright.protocol.arms import StartRule
+from trialwright.protocol.arms import StartRule, list_agents
 from trialwright.protocol.eligibility import AgeAtLeast
 from trialwright.protocol.estimands import Safety
 from trialwright.protocol.model import Protocol
@@ -12,7 +12,7 @@ CONSENT_RULE = "informed_consent"
 
 def find_facts(protocol: Protocol) -> StudyFacts:
     """Return the protocol's facts that recorded data are held against."""
-    agents = {agent.name: agent for arm in protocol.arms for agent in arm.agents}
+    agents = list_agents(protocol.arms)
     start = protocol.treatment_start
     is_of_one = start.rule is StartRule.FIRST_DOSE_OF and start.agent is not None
     return StudyFacts(
@@ -28,8 +28,13 @@ def find_facts(protocol: Protocol) -> StudyFacts:
         ctcae_version=_ctcae_version(protocol),
         interest_terms=_interest_terms(protocol),
         stains=_list_stains(protocol),
-        severities={rule: action.value for rule, action in protocol.checks.items()},
+        severities=find_severities(protocol),
     )
+
+
+def find_severities(protocol: Protocol) -> dict[str, str]:
+    """Return what the protocol makes of single rules, by their id."""
+    return {rule: action.value for rule, action in protocol.checks.items()}
 
 
 def _list_stains(protocol: Protocol) -> tuple[str, ...]:

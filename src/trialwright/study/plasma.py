@@ -24,6 +24,7 @@ from trialwright.datasets.plasma import (
 from trialwright.datasets.rules_registry import order_findings
 from trialwright.derive.biomarkers import BiomarkerVisits
 from trialwright.protocol.model import Protocol
+from trialwright.study.facts import find_severities
 from trialwright.study.findings import store_finding
 from trialwright.study.run import Step
 
@@ -78,7 +79,7 @@ def list_plasma_check(tables: Mapping[str, Path], protocol: Protocol) -> list[St
         "paths": exports,
         "visits": list_panel_visits(protocol.biomarkers.plasma),
         "gene_sets": tables.get(GENE_SETS),
-        "severities": {rule: action.value for rule, action in protocol.checks.items()},
+        "severities": find_severities(protocol),
     }
     inputs = {"recorded": SPECIMENS}
     return [

@@ -40,6 +40,7 @@ from trialwright.derive.lab_values import derive_adlb
 from trialwright.derive.populations import derive_adsl
 from trialwright.derive.schedule.compliance import derive_schedule
 from trialwright.derive.tissue import derive_tissue
+from trialwright.protocol.arms import list_agents
 from trialwright.protocol.estimands import (
     Landmark,
     Safety,
@@ -222,9 +223,13 @@ def _list_options(protocol: Protocol) -> list[Step]:
     return steps
 
 
+def _find_safety(protocol: Protocol) -> Safety | None:
+    return next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
+
+
 def _list_lab_derivations(protocol: Protocol) -> list[Step]:
     """Return the step that grades laboratory values, where the protocol grades by CTCAE."""
-    safety = next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
+    safety = _find_safety(protocol)
     if safety is None or safety.ctcae is None:
         return []
     units = UnitSystem.SI if safety.lab_units is LabUnits.SI else UnitSystem.US
@@ -239,9 +244,9 @@ def _list_lab_derivations(protocol: Protocol) -> list[Step]:
 
 def _grading(protocol: Protocol) -> dict[str, Any]:
     """Return how adverse events are graded, and when they are treatment-emergent."""
-    safety = next((e for e in protocol.endpoints.all if isinstance(e, Safety)), None)
-    agents = dict.fromkeys(agent.name for arm in protocol.arms for agent in arm.agents)
-    rules: dict[str, Any] = {"imputation": protocol.imputation, "agents": tuple(agents)}
+    safety = _find_safety(protocol)
+    agents = tuple(list_agents(protocol.arms))
+    rules: dict[str, Any] = {"imputation": protocol.imputation, "agents": agents}
     if safety is not None:
         rules |= {"grading": safety.grading}
         rules |= {"emergent_until_days_after": safety.emergent_until_days_after}
