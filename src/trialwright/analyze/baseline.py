@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, head_groups, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, as_number, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     EN_DASH,
@@ -210,6 +210,6 @@ def _add_line(
     numbers = {"n": values.len(), "median": values.median(), "min": values.min()}
     numbers |= {"max": values.max(), "mean": values.mean(), "sd": values.std()}
     for name, number in numbers.items():
-        value = None if number is None else float(number)  # type: ignore[arg-type]
-        stat = Stat(group.key(f"{key}_{name}"), value, name, CONTINUOUS[name], item.name)
+        stat_id = group.key(f"{key}_{name}")
+        stat = Stat(stat_id, as_number(number), name, CONTINUOUS[name], item.name)
         ledger.add(stat, "ADSL", rows, item.name, group)

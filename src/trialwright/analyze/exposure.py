@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, head_groups, make_groups, slug
+from trialwright.core.ledger import (
+    Group,
+    Ledger,
+    Stat,
+    add_arm,
+    as_number,
+    head_groups,
+    make_groups,
+    slug,
+)
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     EN_DASH,
@@ -136,7 +145,7 @@ def _add_parameter(ledger: Ledger, group: Group, agent: str, name: str, rows: pl
     numbers |= {"min": values.min(), "max": values.max()}
     for number in NUMBERS:
         found = numbers[number] if values.len() or number == "n" else None
-        value = None if found is None else float(found)  # type: ignore[arg-type]
+        value = as_number(found)
         stat = Stat(
             _key(group, agent, name, number), value, number, f"{label}, {number}", name, agent
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, as_number, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
@@ -177,8 +177,9 @@ def _add_group(ledger: Ledger, group: Group, named: tuple[str, str], rows: pl.Da
         ("min", changes.min()),
         ("max", changes.max()),
     ):
-        number = None if value is None else float(value)  # type: ignore[arg-type]
-        stat = Stat(group.key(key, name), number, name, f"{label}, {name}", "PCHG", key, "%")
+        stat = Stat(
+            group.key(key, name), as_number(value), name, f"{label}, {name}", "PCHG", key, "%"
+        )
         ledger.add(stat, "ADTR", rows, None, group)
     shrunk = rows.filter(col("PCHG") <= PARTIAL_RESPONSE_PERCENT + SLACK_PERCENT)
     stat = Stat(group.key(key, "shrunk"), shrunk.height, "n", f"{label}, 30% smaller", "PCHG", key)

@@ -9,7 +9,7 @@ from polars import col
 
 from trialwright.core.ledger import Group, Ledger, Stat, add_arm, head_groups, make_groups, slug
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Row, Table, cell, heading, make_table, print_n_percent, row
+from trialwright.core.table import Cell, Row, Table, heading, make_table, row
 from trialwright.derive.adverse_events import SEVERE_FROM, is_withdrawn
 from trialwright.derive.event_cuts import EventCut
 
@@ -40,13 +40,13 @@ class AdverseEventOverview(Result):
         """Return one row per kind of event, one column per arm."""
         groups = make_groups(self.arms)
         rows = [
-            row(label, *(_n_cell(self, group, "overview", kind) for group in groups))
+            row(label, *(_patients(self, group, "overview", kind) for group in groups))
             for kind, (label, _) in OVERVIEW.items()
         ]
         rows += [
             row(
                 f"Related to {agent}",
-                *(_n_cell(self, group, "overview", "related to", agent) for group in groups),
+                *(_patients(self, group, "overview", "related to", agent) for group in groups),
             )
             for agent in self.agents
         ]
@@ -92,7 +92,7 @@ class AdverseEventTable(Result):
         return [UNGRADED] if any(counts) else []
 
     def _row(self, term: str, wanted: Sequence[tuple[Group, str]]) -> Row:
-        return row(term, *(_n_cell(self, group, "term", term, key) for group, key in wanted))
+        return row(term, *(_patients(self, group, "term", term, key) for group, key in wanted))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +116,8 @@ class AdverseEventTerms(AdverseEventTable):
         return describe_adverse_events(self.worst)
 
 
-def _n_cell(result: Result, group: Group, *parts: str) -> Any:
-    key = group.key(*parts)
-    n = result.count(key)
-    return cell(print_n_percent(n, result.count(group.key("n"))) if n else "0", result.ref(key))
+def _patients(result: Result, group: Group, *parts: str) -> Cell:
+    return result.share_or_zero_cell(group.key(*parts), group.key("n"))
 
 
 def analyze_adverse_event_overview(

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 from polars import col
 
-from trialwright.core.ledger import Group, Ledger, Stat, add_arm, make_groups, slug
+from trialwright.core.ledger import Group, Ledger, Stat, add_arm, as_number, make_groups, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
-    Cell,
     Row,
     Table,
     cell,
     heading,
     make_table,
-    print_n_percent,
     round_half_up,
     row,
 )
@@ -76,17 +74,16 @@ class InterestResult(Result):
         return make_table(self.id, self.title, columns, rows, notes)
 
     def _row(self, groups: Sequence[Group], name: str, term: str) -> Row:
-        cells = [self._cell(g, name, term, kind) for g in groups for kind in KINDS]
+        cells = [
+            self.share_or_zero_cell(g.key("interest", name, term, kind), g.key("n"))
+            for g in groups
+            for kind in KINDS
+        ]
         key = groups[-1].key("interest", name, term, "days")
         days = self.value(key)
         text = round_half_up(days, 1 if days is not None and days % 1 else 0)
         label = "Any of them" if term == ANY else term
         return row(label, *cells, cell("\u2013" if days is None else text, self.ref(key)), indent=1)
-
-    def _cell(self, group: Group, *parts: str) -> Cell:
-        key = group.key("interest", *parts)
-        n = self.count(key)
-        return cell(print_n_percent(n, self.count(group.key("n"))) if n else "0", self.ref(key))
 
 
 def _of(group: Group, groups: Sequence[Group]) -> str:
@@ -177,8 +174,7 @@ def _add_term(ledger: Ledger, group: Group, names: tuple[str, str], rows: pl.Dat
         stat = Stat(group.key("interest", name, term, kind), n, "n", label, "AEDECOD", term)
         ledger.add(stat, "ADAE", chosen, None, group)
     ended = rows.filter(col("ADURN").is_not_null())
-    days = ended["ADURN"].median()
-    value = float(days) if isinstance(days, int | float) else None
+    value = as_number(ended["ADURN"].median())
     stat = Stat(group.key("interest", name, term, "days"), value, "median", "Days", "ADURN", term)
     ledger.add(stat, "ADAE", ended, "ADURN", group)
 
@@ -208,7 +204,6 @@ def analyze_serious(adae: pl.DataFrame, adsl: pl.DataFrame) -> SeriousEvents:
         .with_columns(why.alias("why"))
         .filter(col("why") != "")
         .sort("USUBJID", "ASTDT", "ASEQ", nulls_last=True)
-        .with_columns(pl.format("event.{}_{}", "USUBJID", "ASEQ").alias("stat_id"))
     )
     ledger = Ledger()
     keys = []

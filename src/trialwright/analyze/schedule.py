@@ -34,13 +34,11 @@ UNIT = "occasions"  # a patient has several
 class ScheduleResult(Result):
     """Counts by what was due, and every deviation.
 
-    `lines` are (kind, name) in printed order; `deviations` one row each; `open_items` what is due
-    or overdue on the day of the data cut.
+    `lines` are (kind, name) in printed order; `deviations` one row each.
     """
 
     lines: list[list[str]]
     deviations: pl.DataFrame
-    open_items: pl.DataFrame
 
     def table(self) -> Table:
         """Return one block per kind with a row per visit or week."""
@@ -127,7 +125,6 @@ def analyze_schedule(adsched: pl.DataFrame) -> ScheduleResult:
         basis=ledger.basis,
         lines=lines,
         deviations=expected.filter(is_deviation).with_columns(_tell().alias("told")),
-        open_items=adsched.filter(col("AVALC").is_in(["DUE", "OVERDUE"])),
     )
 
 

@@ -9,12 +9,11 @@ from polars import col
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Cell, Table, cell, make_table, row
+from trialwright.derive.tissue_parameters import NOT_ASSESSED, STATES
 
 ANSWERS = {"Y": ("met", "Met"), "N": ("not_met", "Not met"), "U": ("unknown", "Unknown")}
 GROUPS = {"screened": "Screened", "enrolled": "Enrolled"}
 TLS_RULE = "tls_status"
-TLS_LABELS = {"NONE": "Absent", "TLS": "Present, not mature", "MATURE": "Present, mature"}
-NOT_ASSESSED = "Not assessed"
 CASE = {
     "USUBJID": pl.String(),
     "SCRFREAS": pl.String(),
@@ -133,7 +132,7 @@ def analyze_screening(adelig: pl.DataFrame, adsl: pl.DataFrame) -> ScreeningResu
         data=ledger.data,
         basis=ledger.basis,
         criteria=[[slug(key), words] for key, words in named],
-        lymphoid=[*TLS_LABELS.values(), NOT_ASSESSED] if tls.height else [],
+        lymphoid=[*STATES.values(), NOT_ASSESSED] if tls.height else [],
     )
 
 
@@ -153,13 +152,13 @@ def _list_statuses(adelig: pl.DataFrame) -> pl.DataFrame:
     """Return USUBJID, ASEQ and status of tertiary lymphoid structures."""
     status = col("SRCVAL").str.to_uppercase()
     return adelig.filter(col("CRIT") == TLS_RULE).select(
-        "USUBJID", "ASEQ", status.replace_strict(TLS_LABELS, default=NOT_ASSESSED).alias("status")
+        "USUBJID", "ASEQ", status.replace_strict(STATES, default=NOT_ASSESSED).alias("status")
     )
 
 
 def _add_statuses(ledger: Ledger, group: str, tls: pl.DataFrame, members: pl.DataFrame) -> None:
     mine = tls.join(members.select("USUBJID"), on="USUBJID", how="semi")
-    for label in (*TLS_LABELS.values(), NOT_ASSESSED) if tls.height else ():
+    for label in (*STATES.values(), NOT_ASSESSED) if tls.height else ():
         rows = mine.filter(col("status") == label)
         stat = Stat(f"{group}.tls.{slug(label)}", rows.height, "n", label, "AVALC", label)
         ledger.add(stat, "ADELIG", rows, "AVALC")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from polars import col
@@ -118,6 +119,11 @@ class Ledger:
     def basis(self) -> pl.DataFrame:
         """The rows behind them, as `Result.basis`."""
         return make_basis(self._basis)
+
+
+def as_number(value: Any) -> float | None:
+    """Return what a column's median, mean or limit is as a number; None of no rows."""
+    return None if value is None else float(value)
 
 
 def slug(text: str) -> str:

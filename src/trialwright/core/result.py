@@ -102,6 +102,10 @@ class Result:
         """Print a count with its percentage of another."""
         return cell(print_n_percent(self.count(stat_id), self.count(of)), self.ref(stat_id))
 
+    def share_or_zero_cell(self, stat_id: str, of: str) -> Cell:
+        """Print a count with its percentage of another, and nobody as a bare zero."""
+        return self.share_cell(stat_id, of) if self.count(stat_id) else self.count_cell(stat_id)
+
     def number_cell(self, stat_id: str, digits: int = 1) -> Cell:
         """Print a number with a fixed count of decimals."""
         return cell(round_half_up(self.value(stat_id), digits), self.ref(stat_id))

@@ -241,6 +241,7 @@ def _record(
 
 def _decide(bs: pl.DataFrame | None, marker: TissueMarker) -> pl.DataFrame:
     """Return the status that the pathologist decided, as BS records it."""
+    assert marker.decide is not None
     status = col("BSSTRESC")
     value = _Value(
         is_known=status.is_not_null(),
@@ -248,12 +249,8 @@ def _decide(bs: pl.DataFrame | None, marker: TissueMarker) -> pl.DataFrame:
         text=status,
     )
     rows = _pick_results(bs, marker.id.upper())
-    named = (DECIDED, f" status, decided by the {_name_decider(marker)}")
+    named = (DECIDED, f" status, decided by the {marker.decide.value}")
     return _lay_out(rows, marker, named, value, _from_results("BSSTRESC"))
-
-
-def _name_decider(marker: TissueMarker) -> str:
-    return "reader" if marker.decide is None else marker.decide.value
 
 
 def _from_results(variable: str) -> list[pl.Expr]:

@@ -57,6 +57,10 @@ SLIDE_FACTS = (
 GOOD, FAIR = "Good", "Fair"
 """The quality of a slide of which there is nothing to say, and the first word of one with notes."""
 
+STATES = {"NONE": "Absent", "TLS": "Present, not mature", "MATURE": "Present, mature"}
+NOT_ASSESSED = "Not assessed"
+"""States of tertiary lymphoid structures in print, and what is said where there is none."""
+
 PROPOSED, DECIDED, AS_RECORDED, QUALITY = "PROP", "DEC", "R", "QC"
 
 

@@ -11,7 +11,7 @@ from polars import col
 from trialwright.analyze.proteins.panel import pick_proteins
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import EstimateError, NotRecordedError
-from trialwright.core.ledger import Ledger, Stat, slug
+from trialwright.core.ledger import Ledger, Stat, as_number, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.derive.reads import PARQUALS
@@ -265,8 +265,7 @@ def analyze_protein_courses(
 def _add_median(ledger: Ledger, rows: pl.DataFrame, key: str, label: str, visit: str) -> None:
     """Add the median of a protein at a visit, and how many patients have it."""
     known = rows.drop_nulls("AVAL")
-    median = known["AVAL"].median()
-    value = float(median) if isinstance(median, float) else None
+    value = as_number(known["AVAL"].median())
     words = f"{label} at {visit}"
     stem = f"{key}.{slug(visit)}"
     for stat_id, number, name, what in (

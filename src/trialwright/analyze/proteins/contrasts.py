@@ -8,7 +8,7 @@ import polars as pl
 from polars import col
 
 from trialwright.analyze.proteins.panel import ProteinSamples, pick_proteins
-from trialwright.analyze.proteins.result import SENSITIVITIES, ProteinResult
+from trialwright.analyze.proteins.result import LEAD_IN, SENSITIVITIES, ProteinResult
 from trialwright.core.errors import EstimateError, NotRecordedError
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method
@@ -18,7 +18,7 @@ from trialwright.stats.visit_contrasts import VisitContrast, VisitModel, compare
 
 ALPHA = 0.05
 FEWEST_PATIENTS = 2
-LEAD_IN, CHANGE = "lead-in", "change"
+CHANGE = "change"
 MODELS = {
     PlasmaModel.RANDOM_INTERCEPT: VisitModel.MIXED,
     PlasmaModel.MODERATED: VisitModel.MODERATED,

@@ -14,7 +14,6 @@ from trialwright.core.table import (
     make_table,
     print_bare_p,
     print_interval,
-    print_p,
     round_half_up,
     row,
 )
@@ -67,10 +66,6 @@ class ProteinOutcome(Result):
                 )
         heads = ("", "Estimate (95% CI)", "P", "Permutation P", "Adjusted P", "n")
         return make_table(self.id, self.title, heads, rows, self._notes())
-
-    def print_p(self, p_value: float | None) -> str:
-        """Print a P value with its letter."""
-        return print_p(p_value)
 
     def _notes(self) -> list[str]:
         return [

@@ -30,6 +30,7 @@ MODEL_WORDS = {
     "freedom",
     "moderated": "Constant per patient over all visits, moderated variances",
 }
+LEAD_IN = "lead-in"  # kind of a contrast with a visit before the reference
 SENSITIVITIES = ("moderated", "signed_rank", "unwarned")
 
 
@@ -109,7 +110,7 @@ class ProteinResult(Result):
             f"with fewer than {self.count('pairs_needed')} pairs no single protein could reach an "
             "adjusted P of 0.05 by it.",
         ]
-        if any(kind == "lead-in" for _, _, kind in self.contrasts):
+        if any(kind == LEAD_IN for _, _, kind in self.contrasts):
             notes.append(
                 "A visit before the reference: where treatment lies between the two, the contrast "
                 "is noise plus lead-in, not noise alone."

@@ -9,7 +9,7 @@ from polars import col
 from scipy.special import ndtri
 
 from trialwright.analyze.proteins.panel import ProteinSamples, pick_proteins
-from trialwright.analyze.proteins.result import ProteinResult
+from trialwright.analyze.proteins.result import LEAD_IN, ProteinResult
 from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import NotRecordedError
 from trialwright.core.ledger import Ledger, Stat, slug
@@ -31,7 +31,6 @@ from trialwright.stats.multiplicity import adjust_p_values
 
 FEWEST_MEASURED, N_SHOWN = 3, 10
 N_PERMUTATIONS, SEED = 1000, 20240223
-LEAD_IN = "lead-in"
 REFERENCES = (
     "Khatri P, Draghici S. Bioinformatics 2005;21:3587-3595. Subramanian A, et al. Proc Natl Acad "
     "Sci USA 2005;102:15545-15550."

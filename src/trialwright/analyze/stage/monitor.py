@@ -8,7 +8,7 @@ import polars as pl
 from polars import col
 
 from trialwright.analyze.stage.result import WORDS, StageResult
-from trialwright.core.ledger import Ledger, Stat
+from trialwright.core.ledger import Ledger, Stat, as_number
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Cell, Table, cell, make_table, row
 from trialwright.core.units import DAYS_PER_MONTH
@@ -157,8 +157,7 @@ def analyze_monitor(
 def _add_numbers(ledger: Ledger, numbers: tuple[float | None, ...], enrolled: pl.DataFrame) -> None:
     """Add the numbers of `NUMBERS`, in their order."""
     for (key, label), value in zip(NUMBERS.items(), numbers, strict=True):
-        known = None if value is None else float(value)
-        ledger.add(Stat(key, known, key, label), "ADSL", enrolled)
+        ledger.add(Stat(key, as_number(value), key, label), "ADSL", enrolled)
 
 
 def _add_patients(

@@ -1,14 +1,13 @@
 """A marker at two visits of the same patients: values, fold changes, test; who is missing, why."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 from polars import col
 
 from trialwright.analyze.tissue.change_result import RECORDED, MarkerChange
 from trialwright.core.errors import EstimateError
-from trialwright.core.ledger import MAIN, Ledger, Stat, name_parts, slug
+from trialwright.core.ledger import MAIN, Ledger, Stat, as_number, name_parts, slug
 from trialwright.core.result import Method
 from trialwright.derive.reads import is_under_read
 from trialwright.derive.tissue_parameters import AS_RECORDED, MEASURES, name_parameter
@@ -204,21 +203,17 @@ def _add_summary(
         "n_members": (pairs.height, "Patients"),
         "n_increased": (int((change > 0).sum()), "Increased"),
         "n_decreased": (int((change < 0).sum()), "Decreased"),
-        "mean_base": (_number(complete["BASE"].mean()), "Mean at the first visit"),
-        "mean_later": (_number(complete["AVAL"].mean()), "Mean at the later visit"),
-        "mean_fold": (_number(folds.mean()), "Mean fold change"),
-        "median_fold": (_number(folds.median()), "Median fold change"),
-        "min_fold": (_number(folds.min()), "Smallest fold change"),
-        "max_fold": (_number(folds.max()), "Largest fold change"),
+        "mean_base": (as_number(complete["BASE"].mean()), "Mean at the first visit"),
+        "mean_later": (as_number(complete["AVAL"].mean()), "Mean at the later visit"),
+        "mean_fold": (as_number(folds.mean()), "Mean fold change"),
+        "median_fold": (as_number(folds.median()), "Median fold change"),
+        "min_fold": (as_number(folds.min()), "Smallest fold change"),
+        "max_fold": (as_number(folds.max()), "Largest fold change"),
         **_compare(complete, test),
     }
     for name, (value, label) in found.items():
         key = ".".join(name_parts(analysis, name))
         ledger.add(Stat(key, value, name, label, code), "ADBM", rows, "AVAL")
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
 
 
 def _compare(complete: pl.DataFrame, test: PairedTest) -> dict[str, tuple[float | None, str]]:

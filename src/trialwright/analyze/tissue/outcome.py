@@ -9,7 +9,7 @@ import polars as pl
 from polars import col
 
 from trialwright.core.errors import EstimateError
-from trialwright.core.ledger import Ledger, Stat, slug
+from trialwright.core.ledger import Ledger, Stat, as_number, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import (
     Cell,
@@ -201,7 +201,7 @@ def _add_responses(ledger: Ledger, rows: pl.DataFrame, cases: pl.DataFrame) -> N
         mine = _rows_of(rows, group)
         stat = Stat(f"{name}.n", group.height, "n", f"Patients, best response {name}")
         ledger.add(stat, "ADBM", mine, "AVAL")
-        median: Any = group["R2BASE"].median()
+        median = as_number(group["R2BASE"].median())
         stat = Stat(f"{name}.median_fold", median, "median", f"Median fold change, {name}")
         ledger.add(stat, "ADBM", mine, "AVAL")
     p_value: float | None = None

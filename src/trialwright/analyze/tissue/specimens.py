@@ -86,9 +86,9 @@ def analyze_specimen_flow(
     ledger, boxes = Ledger(), [_box("all", label, left.height, None, is_side=False)]
     ledger.add(Stat("members", left.height, "n", label), "ADSL", left, flag)
     above = "all"
-    for visit in marker.visits if be is not None else ():
-        taken = _taken(be, visit)
-        stayed = left.join(taken, on="USUBJID", how="semi")
+    taken = {} if be is None else {visit: _taken(be, visit) for visit in marker.visits}
+    for visit, subjects in taken.items():
+        stayed = left.join(subjects, on="USUBJID", how="semi")
         above = _add_level(
             ledger, boxes, (above, f"Biopsy at {visit}", f"No biopsy at {visit}"),
             (left, stayed), _reasons(rows, visit),
@@ -114,10 +114,8 @@ def analyze_specimen_flow(
     )
 
 
-def _taken(be: pl.DataFrame | None, visit: str) -> pl.DataFrame:
+def _taken(be: pl.DataFrame, visit: str) -> pl.DataFrame:
     """Return who had tissue taken at a visit."""
-    if be is None:
-        return pl.DataFrame(schema={"USUBJID": pl.String()})
     is_tissue = (col("BECAT") == "TISSUE") if "BECAT" in be.columns else pl.lit(value=True)
     return be.filter(is_tissue & (col("VISIT") == visit)).select("USUBJID").unique()
 

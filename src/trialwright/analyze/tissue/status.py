@@ -9,17 +9,11 @@ from trialwright.core.errors import EstimateError
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Cell, Table, cell, make_table, print_n_percent, row
-from trialwright.derive.tissue_parameters import DECIDED, PROPOSED
+from trialwright.derive.tissue_parameters import DECIDED, NOT_ASSESSED, PROPOSED, STATES
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.stats.agreement import estimate_kappa
 
-NAMES = {
-    "NONE": "Absent",
-    "TLS": "Present, not mature",
-    "MATURE": "Present, mature",
-    "NOT ASSESSABLE": "Not assessable",
-}
-NOT_ASSESSED = "Not assessed"
+NAMES = {**STATES, "NOT ASSESSABLE": "Not assessable"}
 SIDES = ("proposed", "decided")
 REFERENCE = (
     "Vanhersecke L, et al. Lab Invest 2023;103:100063 (readers: kappa 0.65 for presence, 0.90 for "

@@ -2,13 +2,12 @@
 
 from trialwright.analyze.proteins.outcome_result import ProteinOutcome
 from trialwright.analyze.proteins.quality import ProteinQuality
-from trialwright.analyze.proteins.result import ProteinResult
+from trialwright.analyze.proteins.result import LEAD_IN, ProteinResult
 from trialwright.core.ledger import slug
-from trialwright.core.table import Cell, Text, cell
+from trialwright.core.table import Cell, Text, cell, print_p
 from trialwright.report.sentences.words import plural
 
 MOST_NAMED = 12
-LEAD_IN = "lead-in"
 
 
 def tell_proteins(result: ProteinResult) -> list[Text]:
@@ -122,8 +121,8 @@ def tell_protein_outcome(result: ProteinOutcome) -> list[Text]:
             continue
         first = rows.row(0, named=True)
         key = f"{name}.{first['key']}"
-        adjusted = cell(result.print_p(first["p_adjusted"]), result.ref(f"{key}.p_adjusted"))
-        p_value = cell(result.print_p(first["p_value"]), result.ref(f"{key}.p_value"))
+        adjusted = cell(print_p(first["p_adjusted"]), result.ref(f"{key}.p_adjusted"))
+        p_value = cell(print_p(first["p_value"]), result.ref(f"{key}.p_value"))
         lead = f"{words}: smallest for {first['PARAM']}, "
         told.append((lead, p_value, "; adjusted ", adjusted, "."))
     return told
