@@ -11,7 +11,7 @@ from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
 from trialwright.core.units import DAYS_PER_MONTH
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import PARQUALS, list_best_responses
 from trialwright.protocol.endpoints import AnalysisRead
 
 SUM_OF_DIAMETERS = "SDIAM"
@@ -228,10 +228,7 @@ def _changes(
 
 def _responses(adrs: pl.DataFrame, read: AnalysisRead) -> pl.DataFrame:
     """Return best response, if it is confirmed, and how progression was seen beside targets."""
-    best = _rows_of(adrs, ("BOR",), read).select(
-        "USUBJID",
-        col("AVALC").replace("MISSING", "NE"),  # as the table of best responses counts it
-    )
+    best = list_best_responses(adrs, read)
     confirmed = _rows_of(adrs, ("CBOR",), read).select("USUBJID", col("AVALC").alias("confirmed"))
     progression = _rows_of(adrs, ("PD",), read).filter(col("AVALC") == "Y")
     progression = progression.select("USUBJID", "ADT")

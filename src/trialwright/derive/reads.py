@@ -69,6 +69,19 @@ def is_under_read(read: AnalysisRead) -> pl.Expr:
     return col("PARQUAL").is_null() | (col("PARQUAL") == PARQUALS[read])
 
 
+def list_best_responses(adrs: pl.DataFrame | None, read: AnalysisRead) -> pl.DataFrame:
+    """List the best response of each patient under a read: USUBJID and AVALC.
+
+    A response that is missing is not evaluable, as the table of best responses counts it.
+    """
+    if adrs is None:
+        return pl.DataFrame(schema={"USUBJID": pl.String(), "AVALC": pl.String()})
+    best = adrs.filter(is_under_read(read), col("PARAMCD") == "BOR")
+    return best.select("USUBJID", col("AVALC").replace("MISSING", "NE")).unique(
+        "USUBJID", keep="first", maintain_order=True
+    )
+
+
 def select_read(
     recorded: Mapping[str, pl.DataFrame], domain: str, read: AnalysisRead
 ) -> pl.DataFrame:

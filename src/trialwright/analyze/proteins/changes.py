@@ -14,7 +14,7 @@ from trialwright.core.errors import EstimateError, NotRecordedError
 from trialwright.core.ledger import Ledger, Stat, as_number, slug
 from trialwright.core.result import Method, Result
 from trialwright.core.table import Table, cell, make_table, round_half_up, row
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import list_best_responses
 from trialwright.protocol.biomarkers import PlasmaPanel
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.stats.clustering import cluster_rows
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SCALE_LABEL = "Change of NPX (log2) from {reference}"
 REFERENCE = "Ward JH. J Am Stat Assoc 1963;58:236-244."
-BEST_RESPONSE, RESPONSES = "BOR", ("CR", "PR", "SD", "PD", "NE")
+RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,11 +158,8 @@ def _load_tree(tree: Sequence[Any]) -> "HeatmapTree":
 
 def _find_responses(adrs: pl.DataFrame | None, read: AnalysisRead) -> dict[str, str]:
     """Return the best response of each patient."""
-    if adrs is None:
-        return {}
-    of_read = (col("PARQUAL") == PARQUALS[read]) & (col("PARAMCD") == BEST_RESPONSE)
-    known = adrs.filter(of_read, col("AVALC").is_in(RESPONSES))
-    return dict(known.select("USUBJID", "AVALC").iter_rows())
+    best = list_best_responses(adrs, read)
+    return dict(best.filter(col("AVALC").is_in(RESPONSES)).iter_rows())
 
 
 def _annotate(

@@ -22,7 +22,7 @@ from trialwright.core.ledger import Ledger, Stat
 from trialwright.core.result import Method
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.datasets.analysis_biomarkers import TISSUE_CATEGORY
-from trialwright.derive.reads import PARQUALS
+from trialwright.derive.reads import PARQUALS, list_best_responses
 from trialwright.protocol.biomarkers import PlasmaPanel
 from trialwright.protocol.endpoints import AnalysisRead
 from trialwright.stats.multiplicity import adjust_p_values
@@ -31,7 +31,7 @@ from trialwright.stats.rank_tests import estimate_rank_sum_shift
 
 FEWEST_EVENTS, FEWEST_SUBJECTS = 2, 5
 SEED = 20240223
-EVENT_TIME, BEST_RESPONSE, PROGRESSION, CD8 = "PFS", "BOR", "PD", "CD8PCT"
+EVENT_TIME, PROGRESSION, CD8 = "PFS", "PD", "CD8PCT"
 REFERENCES = (
     "Cox DR. J R Stat Soc B 1972;34:187-220. Anderson JR, Cain KC, Gelber RD. J Clin Oncol "
     "1983;1:710-719. Phipson B, Smyth GK. Stat Appl Genet Mol Biol 2010;9:39."
@@ -146,10 +146,7 @@ def _read_outcome(
         .select(columns)
         .iter_rows()
     }
-    responses: dict[str, str] = {}
-    if adrs is not None:
-        best = adrs.filter(col("PARQUAL") == PARQUALS[read], col("PARAMCD") == BEST_RESPONSE)
-        responses = dict(best.select("USUBJID", "AVALC").iter_rows())
+    responses = dict(list_best_responses(adrs, read).iter_rows())
     cells = adbm.filter(
         col("PARCAT1") == TISSUE_CATEGORY, col("PARAMCD") == CD8, col("AVAL").is_not_null()
     )

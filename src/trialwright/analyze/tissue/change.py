@@ -9,7 +9,7 @@ from trialwright.analyze.tissue.change_result import RECORDED, MarkerChange
 from trialwright.core.errors import EstimateError
 from trialwright.core.ledger import MAIN, Ledger, Stat, as_number, name_parts, slug
 from trialwright.core.result import Method
-from trialwright.derive.reads import is_under_read
+from trialwright.derive.reads import list_best_responses
 from trialwright.derive.tissue_parameters import AS_RECORDED, MEASURES, name_parameter
 from trialwright.protocol.biomarkers import PairedTest, TissueMarker
 from trialwright.protocol.endpoints import AnalysisRead
@@ -68,7 +68,7 @@ def analyze_marker_change(
     recorded = _enter(ledger, adbm, (code + AS_RECORDED, RECORDED), (members, visits), test)
     reasons = _find_reasons(adbm.filter(col("PARAMCD") == code), members, visits)
     shown = (
-        pairs.join(_best_responses(adrs, read), on="USUBJID", how="left")
+        pairs.join(list_best_responses(adrs, read), on="USUBJID", how="left")
         .join(reasons, on="USUBJID", how="left")
         .join(recorded.select("USUBJID", recorded="R2BASE"), on="USUBJID", how="left")
         .with_columns(pl.when(col("R2BASE").is_null()).then(col("reason").fill_null(NO_SPECIMEN)))
@@ -148,16 +148,6 @@ def _find_reasons(
     ]
     found = pl.concat(parts).unique("USUBJID", keep="first", maintain_order=True)
     return members.select("USUBJID").join(found, on="USUBJID")
-
-
-def _best_responses(adrs: pl.DataFrame | None, read: AnalysisRead) -> pl.DataFrame:
-    """Return the best response of each patient under the analysis read."""
-    if adrs is None:
-        return pl.DataFrame(schema={"USUBJID": pl.String(), "AVALC": pl.String()})
-    best = adrs.filter(is_under_read(read) & (col("PARAMCD") == "BOR"))
-    return best.select("USUBJID", col("AVALC").replace("MISSING", "NE")).unique(
-        "USUBJID", keep="first", maintain_order=True
-    )
 
 
 def _add_patients(

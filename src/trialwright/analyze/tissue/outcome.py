@@ -22,7 +22,7 @@ from trialwright.core.table import (
     row,
 )
 from trialwright.core.units import DAYS_PER_MONTH
-from trialwright.derive.reads import is_under_read
+from trialwright.derive.reads import is_under_read, list_best_responses
 from trialwright.derive.tissue_parameters import name_parameter
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.endpoints import AnalysisRead
@@ -128,7 +128,7 @@ def analyze_marker_outcome(
     landmark, read = settings
     code = name_parameter(marker, marker.measure)
     rows = adbm.filter((col("PARAMCD") == code) & (col("ANL01FL") == "Y"))
-    cases = _list_cases(rows, landmark, _read_times(adtte, read), _read_responses(adrs, read))
+    cases = _list_cases(rows, landmark, _read_times(adtte, read), list_best_responses(adrs, read))
     ledger = Ledger()
     _add_responses(ledger, rows, cases)
     _add_hazard(ledger, rows, "baseline", cases, ("BASE", "time_months"))
@@ -163,11 +163,6 @@ def _read_times(adtte: pl.DataFrame, read: AnalysisRead) -> pl.DataFrame:
         (col("CNSR") == 0).alias("event"),
         col("ASEQ").alias("time_seq"),
     )
-
-
-def _read_responses(adrs: pl.DataFrame, read: AnalysisRead) -> pl.DataFrame:
-    best = adrs.filter(is_under_read(read) & (col("PARAMCD") == "BOR"))
-    return best.select("USUBJID", "AVALC").unique("USUBJID", keep="first", maintain_order=True)
 
 
 def _list_cases(
