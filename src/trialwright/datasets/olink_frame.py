@@ -81,7 +81,7 @@ def is_missing(value: object) -> bool:
     return value is None or (isinstance(value, str) and value.strip().lower() in MISSING_WORDS)
 
 
-def parse_number(value: object, place: str, has_decimal_comma: bool = False) -> float | None:
+def parse_number(value: object, place: str) -> float | None:
     """Read one cell as a number; None where it says that there is none.
 
     Parameters
@@ -90,8 +90,6 @@ def parse_number(value: object, place: str, has_decimal_comma: bool = False) -> 
         A number, or text.
     place : str
         Where the cell is, for the message.
-    has_decimal_comma : bool
-        Whether the whole file writes 3,2 for 3.2.
 
     Raises
     ------
@@ -101,8 +99,6 @@ def parse_number(value: object, place: str, has_decimal_comma: bool = False) -> 
     if is_missing(value):
         return None
     text = str(value).strip()
-    if has_decimal_comma:
-        text = text.replace(",", ".")
     try:
         return float(text)
     except ValueError:

@@ -7,7 +7,7 @@ from matplotlib import get_data_path
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-SMALL, BASE, LARGE = 7.0, 8.0, 9.0  # points
+SMALL, BASE = 7.0, 8.0  # points
 LINE_SPACING = 1.25  # baseline to baseline, in type sizes
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 

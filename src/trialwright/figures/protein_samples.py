@@ -26,7 +26,6 @@ from trialwright.figures.words import print_count
 
 PLOT_MM, PANEL_MM = 62.0, 80.0
 N_DEVIATIONS = 3.0
-OTHERS = "other"
 WIDEST_NAME = 80.0
 MARKER_POINTS = 4.0
 

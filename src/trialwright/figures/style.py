@@ -35,13 +35,6 @@ RESPONSE_COLORS = {
     "PD": "#c2571a",
     "NE": PAPER,
 }
-RESPONSE_NAMES = {
-    "CR": "complete response",
-    "PR": "partial response",
-    "SD": "stable disease",
-    "PD": "progressive disease",
-    "NE": "not evaluable",
-}
 RESPONSE_MARKERS = {"CR": "D", "PR": "^", "SD": "s", "PD": "v", "NE": "X"}
 HATCH = "//////"
 

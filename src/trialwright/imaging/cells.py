@@ -79,6 +79,11 @@ class CellSettings:
     is_tissue_only: bool = True
     vectors: StainVectors | None = None  # None: estimated from the slide
 
+    @property
+    def marker_column(self) -> str:
+        """Name of the column that decides."""
+        return f"{self.compartment.value}_od_{self.marker_stain}"
+
 
 def choose_settings(
     marker: str, compartment: Compartment | None = None, cut_od: float | None = None

@@ -1,7 +1,6 @@
 """Where positive cells are: densities per piece of tissue, and its hot spots."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from trialwright.imaging.tissue import UM2_PER_MM2, TissueMask
 
-HOT_SPOT_RADIUS_UM = 250.0
+N_HOT_SPOTS, HOT_SPOT_RADIUS_UM = 3, 250.0
 LEAST_TISSUE_SHARE = 0.5  # of a hot spot; else its density is one of a border
 
 
@@ -49,7 +48,7 @@ def measure_pieces(cells: pl.DataFrame, tissue: TissueMask) -> pl.DataFrame:
     """
     labels, n_pieces = ndi.label(tissue.mask, np.ones((3, 3)))
     area = np.bincount(labels.ravel(), minlength=n_pieces + 1) * tissue.pixel_um**2 / UM2_PER_MM2
-    row, column = _find_pixels(cells, tissue)
+    row, column = tissue.find_pixels(cells["x_um"].to_numpy(), cells["y_um"].to_numpy())
     piece = labels[row, column]
     is_positive = cells["is_positive"].to_numpy()
     n_cells = np.bincount(piece, minlength=n_pieces + 1)
@@ -66,13 +65,8 @@ def measure_pieces(cells: pl.DataFrame, tissue: TissueMask) -> pl.DataFrame:
     )
 
 
-def find_hot_spots(
-    cells: pl.DataFrame,
-    tissue: TissueMask,
-    n_spots: int = 3,
-    radius_um: float = HOT_SPOT_RADIUS_UM,
-) -> list[HotSpot]:
-    """Find the disks of tissue in which positive cells are densest; they do not overlap.
+def find_hot_spots(cells: pl.DataFrame, tissue: TissueMask) -> list[HotSpot]:
+    """Find the three disks of tissue in which positive cells are densest; they do not overlap.
 
     Parameters
     ----------
@@ -80,20 +74,17 @@ def find_hot_spots(
         x_um, y_um, is_positive.
     tissue : TissueMask
         Of the slide; at least half of a disk must lie on it.
-    n_spots : int
-        At most so many.
-    radius_um : float
-        Of a disk.
 
     Returns
     -------
     list of HotSpot
         Densest first.
     """
-    um = tissue.pixel_um
+    um, radius_um = tissue.pixel_um, HOT_SPOT_RADIUS_UM
     positive = cells.filter("is_positive")
     counts = np.zeros(tissue.mask.shape)
-    np.add.at(counts, _find_pixels(positive, tissue), 1.0)
+    places = tissue.find_pixels(positive["x_um"].to_numpy(), positive["y_um"].to_numpy())
+    np.add.at(counts, places, 1.0)
     area = _sum_disk(tissue.mask.astype(float), radius_um / um)
     density = np.where(
         area >= LEAST_TISSUE_SHARE * np.pi * (radius_um / um) ** 2,
@@ -104,7 +95,7 @@ def find_hot_spots(
     is_positive = cells["is_positive"].to_numpy()
     rows, columns = np.mgrid[: density.shape[0], : density.shape[1]]
     spots: list[HotSpot] = []
-    while len(spots) < n_spots and density.max() > 0:
+    while len(spots) < N_HOT_SPOTS and density.max() > 0:
         row, column = np.unravel_index(int(np.argmax(density)), density.shape)
         at_x, at_y = (float(column) + 0.5) * um, (float(row) + 0.5) * um
         is_inside = np.hypot(x_um - at_x, y_um - at_y) <= radius_um
@@ -120,14 +111,6 @@ def find_hot_spots(
         )
         density[np.hypot(rows - row, columns - column) * um < 2 * radius_um] = 0
     return spots
-
-
-def _find_pixels(cells: pl.DataFrame, tissue: TissueMask) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return row and column of each cell in the mask."""
-    row = (cells["y_um"].to_numpy() / tissue.pixel_um).astype(int)
-    column = (cells["x_um"].to_numpy() / tissue.pixel_um).astype(int)
-    tall, wide = tissue.mask.shape
-    return np.clip(row, 0, tall - 1), np.clip(column, 0, wide - 1)
 
 
 def _sum_disk(image: NDArray[np.float64], radius_px: float) -> NDArray[np.float64]:

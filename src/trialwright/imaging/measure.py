@@ -81,15 +81,10 @@ class SlideMeasurement:
         return self.n_positive / self.tissue.area_mm2 if self.tissue.area_mm2 else None
 
     @property
-    def marker_column(self) -> str:
-        """Name of the column that decides."""
-        return f"{self.settings.compartment.value}_od_{self.settings.marker_stain}"
-
-    @property
     def h_score(self) -> float | None:
         """H-score, 0 to 300; None without cells."""
         cuts = (self.cut_od, MODERATE * self.cut_od, STRONG * self.cut_od)
-        return calculate_h_score(self.cells[self.marker_column].to_numpy(), cuts)
+        return calculate_h_score(self.cells[self.settings.marker_column].to_numpy(), cuts)
 
     @property
     def misfit_degrees(self) -> dict[str, float]:
@@ -150,7 +145,7 @@ def measure_slide(
         if progress:
             progress(number, len(tiles))
     cells = _collect_cells(frames, job)
-    column = f"{settings.compartment.value}_od_{settings.marker_stain}"
+    column = settings.marker_column
     cut_od = settings.cut_od if settings.cut_od is not None else estimate_cut(cells[column])
     cells = cells.with_columns(is_positive=pl.col(column) > cut_od).select(
         "x_um", "y_um", "area_um2", "is_positive", *name_columns(stains.names)

@@ -9,7 +9,6 @@ from trialwright.imaging.compiled import compiled
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-Bytes = NDArray[np.uint8]
 
 
 @compiled

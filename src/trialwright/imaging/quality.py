@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trialwright.core.errors import SlideError
 from trialwright.imaging.slide import Slide
 from trialwright.imaging.stain import REFERENCE_VECTORS, StainVectors, to_optical_density
-from trialwright.imaging.tissue import Overview, TissueMask
+from trialwright.imaging.tissue import Overview, TissueMask, keep_large
 
 Mask = NDArray[np.bool_]
 Pixels = NDArray[Any]
@@ -124,12 +124,9 @@ def find_pen(overview: Overview, white: tuple[float, ...]) -> Mask:
     spread = np.sqrt(np.maximum(ndi.uniform_filter(total**2, 9) - level**2, 0))
     is_brown = directions @ _unit(REFERENCE_VECTORS["dab"]) > np.cos(np.radians(PEN_ANGLE_DEGREES))
     is_ink = (strength > INK_OD) & (spread < SMOOTH_SHARE * level) & ~is_brown
-    labels, _ = ndi.label(is_foreign | is_ink)
-    is_large = np.bincount(labels.ravel()) * um**2 >= SMALLEST_PEN_UM2
-    is_large[0] = False
-    pen = is_large[labels]
+    pen = keep_large(is_foreign | is_ink, SMALLEST_PEN_UM2 / um**2)
     if not pen.any():
-        return np.asarray(pen, dtype=np.bool_)
+        return pen
     away: Any = ndi.distance_transform_edt(~pen)
     return np.asarray(away * um <= PEN_REACH_UM, dtype=np.bool_)
 

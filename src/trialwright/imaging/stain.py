@@ -13,7 +13,7 @@ from trialwright.imaging.unmixing import fit_best_pairs
 
 FloatArray = NDArray[np.floating[Any]]
 
-HEMATOXYLIN, DAB_NAME, RESIDUAL = "hematoxylin", "dab", "residual"
+HEMATOXYLIN, DAB_NAME = "hematoxylin", "dab"
 # Hematoxylin and DAB are QuPath's defaults. Purple and green are nominal colors of Ventana's
 # Discovery chromogens; a protocol gives its own, and every slide's are estimated.
 REFERENCE_VECTORS: Mapping[str, tuple[float, float, float]] = {

@@ -17,6 +17,7 @@ Pixels = NDArray[Any]
 
 OVERVIEW_UM = 4.0
 READ_PX = 4096
+N_PATCHES, PATCH_PX = 40, 192
 PALE_OD, STAINED_OD = 0.05, 0.15  # summed over the bands; pale tissue must have texture as well
 TEXTURE_OD = 0.012
 CLOSE_UM = 16.0
@@ -45,11 +46,17 @@ class TissueMask:
         """Area of the tissue."""
         return float(self.mask.sum()) * self.pixel_um**2 / UM2_PER_MM2
 
-    def covers(self, x_um: NDArray[np.float64], y_um: NDArray[np.float64]) -> Mask:
-        """Return whether each point of the slide lies on tissue."""
+    def find_pixels(
+        self, x_um: NDArray[np.float64], y_um: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return row and column of the pixel of each point of the slide."""
         row = np.clip((y_um / self.pixel_um).astype(int), 0, self.mask.shape[0] - 1)
         column = np.clip((x_um / self.pixel_um).astype(int), 0, self.mask.shape[1] - 1)
-        return np.asarray(self.mask[row, column], dtype=np.bool_)
+        return row, column
+
+    def covers(self, x_um: NDArray[np.float64], y_um: NDArray[np.float64]) -> Mask:
+        """Return whether each point of the slide lies on tissue."""
+        return np.asarray(self.mask[self.find_pixels(x_um, y_um)], dtype=np.bool_)
 
     def touches(self, box: Box, grid: Grid) -> bool:
         """Return whether a rectangle of working pixels holds any tissue."""
@@ -111,14 +118,12 @@ def find_tissue(
     if reach:
         mask = _close(mask, reach)
     # In a small field a tenth of it is tissue enough.
-    mask = _keep_large(mask, min(SMALLEST_TISSUE_UM2 / um**2, 0.1 * mask.size))
-    mask = ~_keep_large(~mask, LARGEST_GAP_UM2 / um**2)
+    mask = keep_large(mask, min(SMALLEST_TISSUE_UM2 / um**2, 0.1 * mask.size))
+    mask = ~keep_large(~mask, LARGEST_GAP_UM2 / um**2)
     return TissueMask(mask if pen is None else mask & ~pen, um)
 
 
-def sample_tissue(
-    slide: Slide, grid: Grid, tissue: TissueMask, n_patches: int = 40, patch_px: int = 192
-) -> list[Pixels]:
+def sample_tissue(slide: Slide, grid: Grid, tissue: TissueMask) -> list[Pixels]:
     """Read patches at the working resolution, spread evenly over the tissue.
 
     Returns
@@ -126,7 +131,7 @@ def sample_tissue(
     list of arrays of shape (height, width, n_bands)
         In reading order; none where there is no tissue.
     """
-    step = max(round(patch_px * grid.pixel_um / tissue.pixel_um), 1)
+    step = max(round(PATCH_PX * grid.pixel_um / tissue.pixel_um), 1)
     tall, wide = tissue.mask.shape
     places = [
         (float(tissue.mask[y : y + step, x : x + step].mean()), y, x)
@@ -136,12 +141,12 @@ def sample_tissue(
     full = sorted((y, x) for share, y, x in places if share > 0.5) or [
         (y, x) for share, y, x in places if share > 0
     ]
-    numbers = np.unique(np.linspace(0, max(len(full) - 1, 0), n_patches).astype(int))
+    numbers = np.unique(np.linspace(0, max(len(full) - 1, 0), N_PATCHES).astype(int))
     chosen = [full[n] for n in numbers[: len(full)]]
     patches = []
     for y, x in chosen:
         top, left = (int(at * tissue.pixel_um / grid.pixel_um) for at in (y, x))
-        box = Box(top, left, top + patch_px, left + patch_px).widen(0, grid)
+        box = Box(top, left, top + PATCH_PX, left + PATCH_PX).widen(0, grid)
         if box.bottom > box.top and box.right > box.left:
             patches.append(read_box(slide, grid, box))
     return patches
@@ -154,7 +159,7 @@ def _close(mask: Mask, reach: int) -> Mask:
     return np.asarray((inward > reach)[reach + 1 : -reach - 1, reach + 1 : -reach - 1], np.bool_)
 
 
-def _keep_large(mask: Mask, smallest_px: float) -> Mask:
+def keep_large(mask: Mask, smallest_px: float) -> Mask:
     """Keep connected parts of at least that many pixels."""
     labels, n_parts = ndi.label(mask)
     if n_parts == 0:

@@ -10,7 +10,6 @@ from trialwright.imaging.blocks import Grid, lay_grid
 from trialwright.imaging.quality import LARGEST_MISFIT_DEGREES, refuse_unmeasurable
 from trialwright.imaging.slide import Slide
 from trialwright.imaging.stain import (
-    REFERENCE_VECTORS,
     StainVectors,
     measure_misfit,
     reference_stains,
@@ -67,7 +66,6 @@ def find_slide_tls(
     chromogens: Chromogens | None = None,
     is_biopsy: bool = False,
     progress: Progress | None = None,
-    references: Mapping[str, tuple[float, ...]] = REFERENCE_VECTORS,
 ) -> TlsSlide:
     """Find the tertiary lymphoid structures of a slide stained for CD3, CD20 and CD23.
 
@@ -83,8 +81,6 @@ def find_slide_tls(
         Whether the specimen is a biopsy.
     progress : callable, optional
         Called with tiles done and tiles in all.
-    references : mapping
-        Vectors about which those of the slide are estimated, by stain.
 
     Returns
     -------
@@ -102,7 +98,7 @@ def find_slide_tls(
     refuse_unmeasurable(slide, white, has_vectors=False)
     tissue = find_tissue(overview, white)
     grid = lay_grid(slide, PIXEL_UM)
-    nominal = reference_stains(chromogens.stains, white, references)
+    nominal = reference_stains(chromogens.stains, white)
     stains = sample_stains(slide, grid, tissue, overview, nominal)
     colors = measure_cell_colors(slide, grid, tissue, stains, progress)
     called = call_lymphocytes(colors.cell_od, colors.nucleus_od, stains, chromogens)

@@ -25,9 +25,7 @@ class PrincipalComponents:
     explained: FloatArray
 
 
-def find_components(
-    values: ArrayLike, n_components: int = 2, is_scaled: bool = True
-) -> PrincipalComponents:
+def find_components(values: ArrayLike, n_components: int = 2) -> PrincipalComponents:
     """Find the principal components of samples.
 
     Parameters
@@ -37,8 +35,6 @@ def find_components(
         other missing values are the measurement's median.
     n_components : int
         At most the number of samples less 1.
-    is_scaled : bool
-        Whether each measurement is brought to standard deviation 1.
 
     Returns
     -------
@@ -74,8 +70,7 @@ def find_components(
             f"{n_components} components of {len(kept)} measurements and {matrix.shape[1]} samples, "
             "expected fewer than samples and no more than measurements that vary."
         )
-    if is_scaled:
-        centered = centered / spread[:, None]
+    centered = centered / spread[:, None]
     left, singular, right = np.linalg.svd(centered, full_matrices=False)
     sign = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])
     loadings = np.full((len(matrix), n_components), np.nan)

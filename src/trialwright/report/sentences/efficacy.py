@@ -116,9 +116,9 @@ def _tell_over_run(stage: StageResult) -> Text:
     )
 
 
-def _rate(result: Result, stat_id: str, digits: int = 1) -> Cell:
+def _rate(result: Result, stat_id: str) -> Cell:
     value = result.value(stat_id)
-    return cell(round_half_up(as_percent(value), digits), result.ref(stat_id))
+    return cell(round_half_up(as_percent(value), 1), result.ref(stat_id))
 
 
 def tell_estimate(stage: StageResult) -> Text:
