@@ -16,6 +16,17 @@ def days_from_months(months: float) -> float:
     return months * DAYS_PER_MONTH
 
 
+def days_from_day_1(day: int) -> int:
+    """Count the days from day 1 to a study day, which has no day 0 before it.
+
+    Examples
+    --------
+    >>> days_from_day_1(15), days_from_day_1(1), days_from_day_1(-1)
+    (14, 0, -1)
+    """
+    return day - 1 if day > 0 else day
+
+
 def study_day(when: date, reference: date) -> int:
     """Count the study day: the reference is day 1, the day before it day -1; there is no day 0.
 

@@ -8,6 +8,7 @@ import polars as pl
 from polars import col
 
 from trialwright.derive.dates import date_flag, read_date
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.relations import NOT_RELATED, derive_relations
 from trialwright.derive.subjects import with_columns_of
 from trialwright.protocol.grading import Grading
@@ -92,7 +93,7 @@ def derive_events(
 def _number_and_flag(events: pl.DataFrame) -> pl.DataFrame:
     """Add row numbers and the flags of the worst events; keep the columns of ADAE."""
     events = events.with_columns(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ"),
+        number_rows(),
         _worst_flag(("USUBJID",)).alias("AOCCFL"),
         _worst_flag(("USUBJID", "AEDECOD")).alias("AOCCPFL"),
         ((col("AENDT") - col("ASTDT")).dt.total_days() + 1).alias("ADURN"),

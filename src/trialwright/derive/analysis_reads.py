@@ -8,6 +8,7 @@ from polars import col
 from trialwright.datasets.analysis_domains import ANALYSIS
 from trialwright.derive.landmark import derive_landmark
 from trialwright.derive.lesions import derive_lesion_measurements
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.reads import PARQUALS, is_marked
 from trialwright.derive.response import derive_collected_responses, derive_time_point_responses
 from trialwright.derive.response_parameters import derive_adrs
@@ -216,9 +217,7 @@ def _treated(adsl: pl.DataFrame) -> pl.DataFrame:
 
 def _number(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ASEQ: the place of each row among its subject's rows."""
-    return rows.with_columns(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ")
-    )
+    return rows.with_columns(number_rows())
 
 
 def _no_responses() -> pl.DataFrame:

@@ -10,6 +10,7 @@ from trialwright.core.errors import NotRecordedError
 from trialwright.datasets.analysis_biomarkers import ADBM, NPX_CATEGORY
 from trialwright.datasets.dates import earliest_day
 from trialwright.datasets.olink_panel import PASSED, label_assays
+from trialwright.derive.numbering import number_rows
 
 NPX_UNIT = "NPX (log2)"
 PLASMA = "plasma"
@@ -62,9 +63,7 @@ def derive_adbm(
         rows = rows.filter(col("USUBJID").is_in(recorded["dm"]["USUBJID"].implode()))
     dated = _add_dates(_number_visits(rows, visits.names), recorded.get("be"))
     ordered = dated.sort(*KEYS, "AVISITN", "AVISIT", "BMXFN", nulls_last=True)
-    numbered = ordered.with_columns(
-        ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID")
-    )
+    numbered = ordered.with_columns(number_rows())
     return numbered.select(ADBM.names)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import polars as pl
 from polars import col
 
+from trialwright.core.units import days_from_day_1
 from trialwright.datasets.analysis_conduct import ADEXDEV
-from trialwright.protocol.arms import Agent, Arm
+from trialwright.derive.numbering import number_rows
+from trialwright.protocol.arms import Agent, Arm, list_agents
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.plan import list_planned_doses
 
@@ -89,9 +91,7 @@ def derive_dose_occasions(
         for row in _list_occasions(doses.to_dicts(), rhythm, end):
             rows.append({"USUBJID": subject, "EXTRT": agent, **row})
     frame = pl.DataFrame(rows, schema=ADEXDEV.polars_schema())
-    return frame.with_columns(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ")
-    ).sort("USUBJID", "ASEQ")
+    return frame.with_columns(number_rows()).sort("USUBJID", "ASEQ")
 
 
 def _rhythm_of(protocol: Protocol, arm: Arm, agent: Agent) -> Rhythm | None:
@@ -101,18 +101,14 @@ def _rhythm_of(protocol: Protocol, arm: Arm, agent: Agent) -> Rhythm | None:
     planned = list_planned_doses(protocol, arm, agent, LONGEST_DAYS)
     if step is None or not planned:
         return None
-    first = _offset(planned[0].day)
+    first = days_from_day_1(planned[0].day)
     late = [
         visit.window[1]
         for visit in protocol.visits
         if visit.window and visit.before_dose_of in (agent.name, ALL_AGENTS)
     ]
-    amounts = {_offset(dose.day) - first: dose.amount for dose in planned}
+    amounts = {days_from_day_1(dose.day) - first: dose.amount for dose in planned}
     return Rhythm(step, on, agent.frequency.per_day, agent.at_most, max(late, default=0), amounts)
-
-
-def _offset(day: int) -> int:
-    return day - 1 if day > 0 else day
 
 
 def _end_of(person: Mapping[str, Any], cut: date) -> date:
@@ -185,9 +181,7 @@ def find_doses_above_cap(
     adexsum: pl.DataFrame, protocol: Protocol
 ) -> list[tuple[str, str, int, int]]:
     """Return who had more administrations than the protocol allows: subject, agent, n, most."""
-    caps = {
-        agent.name: agent.at_most for arm in protocol.arms for agent in arm.agents if agent.at_most
-    }
+    caps = {n: agent.at_most for n, agent in list_agents(protocol.arms).items() if agent.at_most}
     given = adexsum.filter(col("PARAMCD") == "NADMIN").sort("USUBJID", "EXTRT")
     return [
         (subject, agent, round(n), caps[agent])

@@ -7,6 +7,7 @@ import polars as pl
 from polars import col
 
 from trialwright.derive.dates import full_date
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.subjects import with_columns_of
 from trialwright.protocol.arms import Arm
 
@@ -62,7 +63,7 @@ def derive_adex(
             col("EXSEQ").cast(pl.Int64).alias("SRCSEQ"),
         )
         .sort("USUBJID", "ASTDT", "EXSEQ")
-        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ"))
+        .with_columns(number_rows())
         .select(
             *("USUBJID", "ASEQ", "EXTRT", "ASTDT", "AENDT", "ADOSE", "ADOSEU", "ACYCLE"),
             *("NADMIN", "EXLNKID", "EXVAMT", "EXVAMTU", "SRCDOM", "SRCSEQ"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import polars as pl
 from polars import col
 
+from trialwright.derive.numbering import number_rows
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.plan import list_planned_doses
 
@@ -63,7 +64,7 @@ def derive_exposure_summary(
         pl.concat([_whole_treatment(adex), agents], how="diagonal")
         .drop_nulls("AVAL")
         .sort("USUBJID", "EXTRT", "PARAMCD")
-        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ"))
+        .with_columns(number_rows())
         .select("USUBJID", "ASEQ", "PARAMCD", "EXTRT", "AVAL", "AVALU")
     )
 

@@ -11,6 +11,7 @@ from trialwright.derive.lab_criteria import unit_key
 from trialwright.derive.lab_grades import grade_labs
 from trialwright.derive.lab_rules import round_digits
 from trialwright.derive.lab_tests import assign_lab_terms, find_test_review
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.reads import count_study_day
 from trialwright.protocol.model import DateImputation
 
@@ -150,7 +151,7 @@ def _number(values: pl.DataFrame, until_days_after: int | None) -> pl.DataFrame:
             *("USUBJID", "PARAMCD", "LBSPEC", "ADT", "LBDTC", "VISITNUM", "SRCSEQ"),
             nulls_last=True,
         )
-        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ"))
+        .with_columns(number_rows())
     )
 
 

@@ -12,6 +12,7 @@ from trialwright.derive.best_response import (
     new_therapy_date,
     summarize_assessments,
 )
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.reads import count_study_day
 from trialwright.derive.row_keys import encode_rows
 from trialwright.protocol.endpoints import ResponseRules
@@ -227,7 +228,7 @@ def _number_rows(rows: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
     numbered = (
         named.with_columns(key=encode_rows(named, "USUBJID", "place", "ADT"))
         .sort("key", "SRCSEQ", "VISITNUM")
-        .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID"))
+        .with_columns(number_rows())
     )
     return _name_sources(numbered).select(COLUMNS)
 

@@ -4,6 +4,7 @@ import polars as pl
 from polars import col
 
 from trialwright.derive.best_response import new_therapy_date
+from trialwright.derive.numbering import number_rows
 from trialwright.protocol.endpoints import CensoringScheme, ResponseRules
 
 PARAMS = {
@@ -90,7 +91,7 @@ def derive_adtte(
             place=col("PARAMCD").replace_strict(order),
         )
         .sort("USUBJID", "place")
-        .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID"))
+        .with_columns(number_rows())
         .select(COLUMNS)
     )
 

@@ -3,6 +3,7 @@
 import polars as pl
 from polars import col
 
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.reads import count_study_day
 from trialwright.protocol.endpoints import ResponseRules
 
@@ -62,7 +63,7 @@ def derive_adtr(lesions: pl.DataFrame, adrs: pl.DataFrame, rules: ResponseRules)
             number=col("PARAMCD").str.extract(r"(\d+)$").cast(pl.Int64),
         )
         .sort("USUBJID", "order", "number", "TRLNKID", "ADT", "VISITNUM")
-        .with_columns(ASEQ=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID"))
+        .with_columns(number_rows())
         .select(COLUMNS)
     )
 

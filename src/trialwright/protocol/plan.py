@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, takewhile
 
+from trialwright.core.units import days_from_day_1
 from trialwright.protocol.arms import Agent, Arm
 from trialwright.protocol.model import Protocol
 
@@ -74,7 +75,7 @@ def list_planned_doses(
     start = find_planned_day(protocol, arm, agent.start)
     if start is None:
         return ()
-    first, last = _offset(start), _offset(last_day)
+    first, last = days_from_day_1(start), days_from_day_1(last_day)
     doses: list[PlannedDose] = []
     given = 0
     for offset in takewhile(lambda day: day <= last, _dose_offsets(agent, first)):
@@ -88,11 +89,6 @@ def list_planned_doses(
         dose = steps[-1] if steps else agent.dose
         doses.append(PlannedDose(day, dose.amount, dose.unit, n_today))
     return tuple(doses)
-
-
-def _offset(day: int) -> int:
-    """Return the days from day 1, which close the gap where day 0 would be."""
-    return day - 1 if day > 0 else day
 
 
 def _dose_offsets(agent: Agent, first: int) -> Iterator[int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from trialwright.core.units import days_from_day_1
 from trialwright.protocol import usdm_terms as terms
 from trialwright.protocol.arms import Agent, list_agents
 from trialwright.protocol.estimands import Endpoint
@@ -194,11 +195,11 @@ def _offset(visit: Visit, days: dict[str, int | None]) -> int | None:
     """Return the days from day 1 to a visit; there is no day 0."""
     day = days[visit.name]
     if day is not None:
-        return day - 1 if day > 0 else day
+        return days_from_day_1(day)
     of = days.get(visit.of or "")
     if visit.within_days_before is None or of is None:
         return None
-    return (of - 1 if of > 0 else of) - visit.within_days_before
+    return days_from_day_1(of) - visit.within_days_before
 
 
 def describe_endpoints(protocol: Protocol, agents: dict[str, Part], objects: Objects) -> Part:

@@ -12,6 +12,7 @@ from trialwright.derive.eligibility import disease, history, patient
 from trialwright.derive.eligibility.chart import Chart, Reading, Row
 from trialwright.derive.eligibility.registry import EVALUATIONS
 from trialwright.derive.eligibility.wording import describe_criterion
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.populations import derive_inclusion
 from trialwright.derive.subjects import (
     Recorded,
@@ -60,9 +61,7 @@ def derive_eligibility(
         for row in _evaluate_subject(chart, protocol.eligibility, site.get(chart.subject, {}))
     ]
     frame = pl.DataFrame(rows, schema=ADELIG.polars_schema())
-    return frame.with_columns(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ")
-    ).sort("USUBJID", "ASEQ")
+    return frame.with_columns(number_rows()).sort("USUBJID", "ASEQ")
 
 
 def evaluate_criterion(rule: Criterion, chart: Chart) -> Reading:

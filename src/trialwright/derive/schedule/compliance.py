@@ -10,6 +10,7 @@ from polars import col
 from trialwright.datasets.analysis_conduct import ADSCHED
 from trialwright.derive.awaited import LEFT_FOLLOW_UP
 from trialwright.derive.dates import full_date
+from trialwright.derive.numbering import number_rows
 from trialwright.derive.schedule.plan import (
     BASELINE,
     PLASMA,
@@ -89,9 +90,7 @@ def derive_schedule(
             compared = _until_first_overdue(compared)
         rows += [{"USUBJID": name, **row} for row in compared]
     frame = pl.DataFrame(rows, schema=ADSCHED.polars_schema())
-    return frame.with_columns(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("USUBJID").alias("ASEQ")
-    ).sort("USUBJID", "ASEQ")
+    return frame.with_columns(number_rows()).sort("USUBJID", "ASEQ")
 
 
 def _course(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from trialwright.core.units import DAYS_PER_WEEK
+from trialwright.core.units import DAYS_PER_WEEK, days_from_day_1
 from trialwright.protocol.model import Protocol
 from trialwright.protocol.plan import find_planned_day
 from trialwright.protocol.schedule import Visit
@@ -78,18 +78,15 @@ def find_day_1(protocol: Protocol, course: Course) -> date:
     arm = next((arm for arm in protocol.arms if arm.armcd == course.armcd), None)
     planned = [find_planned_day(protocol, arm, a.start) for a in arm.agents] if arm else []
     first = min((day for day in planned if day is not None), default=1)
-    return course.start - timedelta(days=_offset(first))
-
-
-def _offset(day: int) -> int:
-    """Return the days from day 1, which close the gap where day 0 would be."""
-    return day - 1 if day > 0 else day
+    return course.start - timedelta(days=days_from_day_1(first))
 
 
 def _plan_visits(protocol: Protocol, course: Course, day_1: date) -> Iterator[Planned]:
     """Yield the visits, which are expected while treatment goes on."""
     dates = {
-        v.name: day_1 + timedelta(_offset(v.day)) for v in protocol.visits if v.day is not None
+        v.name: day_1 + timedelta(days_from_day_1(v.day))
+        for v in protocol.visits
+        if v.day is not None
     }
     held = {**dates, **(course.visits or {})}
     for visit in protocol.visits:
