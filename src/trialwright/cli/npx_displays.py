@@ -22,10 +22,10 @@ from trialwright.core.errors import EstimateError
 from trialwright.datasets.olink_panel import ProteinMatrix, label_assays
 from trialwright.datasets.olink_samples import read_responses
 from trialwright.figures.heatmap import HeatmapTree, describe_heatmap, draw_heatmap
-from trialwright.figures.layout import make_panels
 from trialwright.figures.protein_samples import describe_protein_quality, draw_protein_quality
-from trialwright.figures.style import PAGE_MM, save_figure
-from trialwright.figures.volcano import describe_volcano, draw_volcano, find_volcano_limits
+from trialwright.figures.style import save_figure
+from trialwright.figures.volcano import describe_volcano
+from trialwright.figures.volcanoes import draw_volcanoes
 from trialwright.stats.clustering import (
     Linkage,
     Scaling,
@@ -36,7 +36,6 @@ from trialwright.stats.clustering import (
 )
 from trialwright.stats.distances import Distance
 
-PANEL_MM = 88.0
 VALUES, CHANGES = "values", "changes"
 SUFFIXES = (".svg", ".png")
 
@@ -181,20 +180,12 @@ def draw_quality(npx: Npx, out: str) -> list[str]:
 def draw_contrasts(rows: Sequence[dict[str, Any]], out: str) -> list[str]:
     """Draw a volcano per contrast of `npx test`; return the files."""
     names = list(dict.fromkeys(row["contrast"] for row in rows))
-    drawn = {name: _points([row for row in rows if row["contrast"] == name]) for name in names}
-    words = {name: name.replace(":", " minus ") for name in names}
-    alt = " ".join(describe_volcano(drawn[name], words[name]) for name in names)
-    if len(names) == 1:
-        ax = draw_volcano(drawn[names[0]], contrast=words[names[0]])
-        return save(ax.figure, out, alt)
-    panels = make_panels(PAGE_MM, PANEL_MM * -(-len(names) // 2), 2, -(-len(names) // 2))
-    found = [find_volcano_limits(drawn[name]) for name in names]
-    limits = max(reach for reach, _ in found), max(top for _, top in found)
-    for panel, name in zip(panels, names, strict=False):
-        draw_volcano(drawn[name], panel, words[name], limits=limits)
-    for panel in panels[len(names) :]:
-        panel.remove()
-    return save(panels[0].figure, out, alt)
+    drawn = [
+        (_points([row for row in rows if row["contrast"] == name]), name.replace(":", " minus "))
+        for name in names
+    ]
+    alt = " ".join(describe_volcano(points, words) for points, words in drawn)
+    return save(draw_volcanoes(drawn).figure, out, alt)
 
 
 def _points(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:

@@ -2,12 +2,12 @@
 
 import json
 import sys
-import time
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from trialwright.cli.progress import Progress
 from trialwright.core.errors import SlideError
 from trialwright.imaging.cells import (
     CellSettings,
@@ -23,7 +23,6 @@ from trialwright.imaging.slide import open_slide
 from trialwright.imaging.slide_writer import write_picture
 
 Json = dict[str, Any]
-QUIET_SECONDS = 2.0
 
 
 def answer_measure(arguments: Namespace) -> int:
@@ -31,7 +30,7 @@ def answer_measure(arguments: Namespace) -> int:
     settings = _choose(arguments)
     out = Path(arguments.out)
     with open_slide(arguments.image, arguments.pixel_size_um) as slide:
-        report = _Progress()
+        report = Progress()
         found = measure_slide(slide, settings, arguments.workers, arguments.tile_px, report)
         picture = draw_cells(found, read_picture_for_overlay(slide))
     for doubt in found.quality.doubts:
@@ -124,17 +123,3 @@ def _write_summary(found: SlideMeasurement, out: Path) -> str:
             f"cells.parquet, summary.json and overlay.png are in {out}",
         ]
     )
-
-
-class _Progress:
-    """Say on standard error how far a measurement is, once it takes more than two seconds."""
-
-    def __init__(self) -> None:
-        self.start = self.said = time.monotonic()
-
-    def __call__(self, done: int, of: int) -> None:
-        now = time.monotonic()
-        is_slow = now - self.start > QUIET_SECONDS
-        if is_slow and (now - self.said > QUIET_SECONDS or done == of):
-            self.said = now
-            print(f"tile {done} of {of}", file=sys.stderr, flush=True)

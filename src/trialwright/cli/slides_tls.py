@@ -3,7 +3,6 @@
 import json
 import math
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from trialwright.cli.progress import Progress
 from trialwright.core.errors import EstimateError, ProtocolError, Severity
 from trialwright.core.table import Table, make_table, round_half_up, row
 from trialwright.figures.tls import draw_tls, write_overlay
@@ -24,7 +24,6 @@ from trialwright.protocol.load import read_written
 from trialwright.protocol.tls import TlsRule
 
 Json = dict[str, Any]
-SECONDS_UNSAID = 2.0
 OVERLAY_PX = 1800
 BIOPSY_NOTE = "Biopsy: absence says less than in a surgical specimen."
 PROPOSAL_NOTE = "A proposal by a rule; a pathologist decides."
@@ -41,7 +40,7 @@ def answer_tls(arguments: Namespace) -> int:
     chromogens = _read_chromogens(arguments.chromogen)
     is_biopsy = arguments.specimen == "biopsy"
     with open_slide(arguments.image, arguments.pixel_size_um) as slide:
-        found = find_slide_tls(slide, rule, chromogens, is_biopsy, _make_progress())
+        found = find_slide_tls(slide, rule, chromogens, is_biopsy, Progress())
         value = _describe(found)
         _write(found, value, slide, Path(arguments.out))
     for warning in found.warnings:
@@ -75,20 +74,6 @@ def _read_chromogens(pairs: Sequence[str] | None) -> Chromogens:
             f"--chromogen is '{wrong[0]}', expected MARKER=COLOR. Write CD20=purple."
         )
     return read_chromogens({marker: color for marker, _, color in parts})
-
-
-def _make_progress() -> Any:
-    """Return a function that says on standard error how far a long run is."""
-    began = said = time.monotonic()
-
-    def say(done: int, total: int) -> None:
-        nonlocal said
-        now = time.monotonic()
-        if now - began > SECONDS_UNSAID and (now - said > SECONDS_UNSAID or done == total):
-            said = now
-            print(f"tile {done} of {total}", file=sys.stderr, flush=True)
-
-    return say
 
 
 def _describe(found: TlsSlide) -> Json:

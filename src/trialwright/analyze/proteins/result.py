@@ -24,7 +24,6 @@ from trialwright.core.table import (
 )
 
 N_SHOWN = 15
-PANEL_MM = 88.0
 MODEL_WORDS = {
     "mixed": "Random intercept per patient by REML over all visits, Satterthwaite's degrees of "
     "freedom",
@@ -134,25 +133,13 @@ class ProteinResult(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw a volcano per contrast; on axes that are given, the last one."""
-        from trialwright.figures.layout import make_panels
-        from trialwright.figures.style import PAGE_MM
-        from trialwright.figures.volcano import draw_volcano, find_volcano_limits
+        from trialwright.figures.volcano import draw_volcano
+        from trialwright.figures.volcanoes import draw_volcanoes
 
         drawn = [(self._points(visit), f"{visit} minus {ref}") for visit, ref, _ in self.contrasts]
         if ax is not None:
             return draw_volcano(drawn[-1][0], ax, drawn[-1][1], self.alpha)
-        if len(drawn) == 1:
-            return draw_volcano(drawn[0][0], None, drawn[0][1], self.alpha)
-        across = 2
-        down = -(-len(drawn) // across)
-        panels = make_panels(PAGE_MM, PANEL_MM * down, across, down)
-        found = [find_volcano_limits(points) for points, _ in drawn]
-        limits = max(reach for reach, _ in found), max(top for _, top in found)
-        for panel, (points, words) in zip(panels, drawn, strict=False):
-            draw_volcano(points, panel, words, self.alpha, limits)
-        for panel in panels[len(drawn) :]:
-            panel.remove()
-        return panels[0]
+        return draw_volcanoes(drawn, self.alpha)
 
     def _points(self, visit: str) -> pl.DataFrame:
         mine = self.of_contrast(visit)
