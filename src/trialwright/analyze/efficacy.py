@@ -25,6 +25,7 @@ from trialwright.core.table import (
     as_percent,
     cell,
     make_table,
+    open_sentence,
     print_interval,
     print_percent,
     row,
@@ -181,7 +182,7 @@ def analyze_landmark(
         Per analysis and arm: n, successes, unknown, rate and exact limits at each level.
     """
     arms, populations, data_cut = trial
-    label = f"{endpoint.variable[:1].upper()}{endpoint.variable[1:]}"
+    label = open_sentence(endpoint.variable)
     analyses = [[MAIN, f"{label}, {populations[endpoint.population][1].lower()}"]]
     choices = {MAIN: _Choice(endpoint.population, read)}
     for item in endpoint.sensitivity:

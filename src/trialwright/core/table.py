@@ -118,6 +118,11 @@ def table_from_dict(values: Mapping[str, Any]) -> Table:
     )
 
 
+def open_sentence(words: str) -> str:
+    """Return words with a capital at their beginning, the others as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def text_plain(text: Text) -> str:
     """Return a sentence's words without its references."""
     return "".join(part if isinstance(part, str) else part.text for part in text)

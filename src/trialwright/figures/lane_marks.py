@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from trialwright.core.table import open_sentence
 from trialwright.figures.event_looks import Look, choose_looks
 from trialwright.figures.lanes import (
     CHIP_PAD_POINTS,
@@ -201,7 +202,7 @@ def choose_point_looks(items: Sequence[Item]) -> dict[str, Look]:
 def key_items(items: Sequence[Item]) -> list[KeyItem]:
     """List what markers and tints mean, as far as they occur."""
     entries = [
-        KeyItem(kind[:1].upper() + kind[1:], fill, outline, marker)
+        KeyItem(open_sentence(kind), fill, outline, marker)
         for kind, (marker, fill, outline) in choose_point_looks(items).items()
     ]
     grades = sorted({item.grade for item in items if item.grade is not None})

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
 from matplotlib.transforms import (
     Affine2D,
     Bbox,
@@ -19,6 +20,7 @@ from trialwright.figures.measure import BASE
 from trialwright.figures.style import INK, MM_PER_INCH, POINTS_PER_INCH, figure, styled
 
 EDGE_POINTS = 4.0  # free paper around everything
+LOG_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SMALLEST_PLOT = 0.15  # of the slot, so that labels that are too wide never swallow the plot
 
 
@@ -169,6 +171,16 @@ def require_columns(frame: pl.DataFrame, figure_name: str, columns: Iterable[str
             f"{figure_name}: columns {', '.join(frame.columns) or 'none'}, expected also "
             f"{', '.join(absent)}. Add them; a value may be null where it is unknown."
         )
+
+
+def label_log_axis(ax: Axes, low: float, high: float) -> None:
+    """Give the upright axis a logarithmic scale from low to high, with round numbers on it."""
+    ax.set_yscale("log")
+    ax.set_ylim(low, high)
+    ticks = [tick for tick in LOG_TICKS if low <= tick <= high]
+    ax.yaxis.set_major_locator(FixedLocator(ticks))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set_yticklabels([f"{tick:g}" for tick in ticks])
 
 
 def month_ticks(end: float) -> list[float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
+from trialwright.core.table import open_sentence
 from trialwright.figures.event_looks import ONGOING, Look
 from trialwright.figures.layout import nudge, room_points, size_points
 from trialwright.figures.marks import MARKER_POINTS
@@ -115,7 +116,7 @@ def _say(mark: Event, is_named: bool) -> str:
         return mark.text
     is_word = mark.text[1:2].islower()
     text = mark.text[:1].lower() + mark.text[1:] if is_word else mark.text
-    return f"{mark.kind[:1].upper()}{mark.kind[1:]}: {text}"
+    return f"{open_sentence(mark.kind)}: {text}"
 
 
 def _write(ax: Axes, where: tuple[float, float], words: str) -> Text:

@@ -6,7 +6,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from trialwright.core.table import round_half_up
+from trialwright.core.table import open_sentence, round_half_up
 from trialwright.figures.event_looks import Look, choose_looks
 from trialwright.figures.layout import (
     beside_axis,
@@ -204,6 +204,6 @@ def _key_items(names: Sequence[str], looks: Mapping[str, Look]) -> list[KeyItem]
         if name
     ]
     return bars + [
-        KeyItem(kind[:1].upper() + kind[1:], fill, outline, marker)
+        KeyItem(open_sentence(kind), fill, outline, marker)
         for kind, (marker, fill, outline) in looks.items()
     ]

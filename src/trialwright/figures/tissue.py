@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from trialwright.core.table import print_p, round_half_up
 from trialwright.figures.layout import (
     beside_axis,
     dress,
     fit,
+    label_log_axis,
     make_panel,
     require_columns,
     size_points,
@@ -34,7 +34,6 @@ PLOT_MM = 78.0
 LISTED_AT_MOST = 60
 LABEL_GAP_POINTS, LEADER_POINTS = 5.0, 12.0
 BEFORE, AFTER = 0.0, 1.0
-TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 EMPTY = "No patient has been measured at both visits."
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -172,12 +171,7 @@ def _set_axes(
     if low <= 0:
         ax.set_ylim(0, 1.05 * high or 1.0)
         return
-    ax.set_yscale("log")
-    ax.set_ylim(low / 1.15, high * 1.15)
-    ticks = [tick for tick in TICKS if low / 1.15 <= tick <= high * 1.15]
-    ax.yaxis.set_major_locator(FixedLocator(ticks))
-    ax.yaxis.set_minor_locator(NullLocator())
-    ax.set_yticklabels([f"{tick:g}" for tick in ticks])
+    label_log_axis(ax, low / 1.15, high * 1.15)
 
 
 def _draw_change(ax: Axes, change: Change) -> None:

@@ -4,10 +4,16 @@ from collections.abc import Sequence
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from trialwright.core.table import round_half_up
-from trialwright.figures.layout import dress, fit, make_panel, month_ticks, require_columns
+from trialwright.figures.layout import (
+    dress,
+    fit,
+    label_log_axis,
+    make_panel,
+    month_ticks,
+    require_columns,
+)
 from trialwright.figures.marks import draw_empty, draw_key, draw_marker, draw_note
 from trialwright.figures.measure import SMALL, line_height
 from trialwright.figures.response_axis import response_key
@@ -23,7 +29,6 @@ from trialwright.figures.style import (
 from trialwright.figures.words import print_count
 
 PLOT_MM = 65.0
-TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 LISTED_AT_MOST = 60
 EMPTY = "No patient has both a fold change and a time to progression."
 COLUMNS = ("USUBJID", "R2BASE", "AVALC", "time_months", "event")
@@ -53,15 +58,11 @@ def draw_marker_outcome(cases: pl.DataFrame, value_label: str, ax: Axes | None =
         return draw_empty(ax, EMPTY)
     folds, times = [row[1] for row in rows], [row[3] for row in rows]
     low, high = min(*folds, 1.0) / 1.25, max(*folds, 1.0) * 1.25
-    ax.set_yscale("log")
     last = max(times) * 1.08 or 1.0
-    ax.set(xlim=(0, last), ylim=(low, high), ylabel=value_label)
+    ax.set(xlim=(0, last), ylabel=value_label)
     ax.set_xlabel("Progression-free survival (months since start of treatment)")
     ax.set_xticks(month_ticks(last), labels=[f"{tick:g}" for tick in month_ticks(last)])
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    ax.yaxis.set_major_locator(FixedLocator(ticks))
-    ax.yaxis.set_minor_locator(NullLocator())
-    ax.set_yticklabels([f"{tick:g}" for tick in ticks])
+    label_log_axis(ax, low, high)
     ax.axhline(1, color=RULE, linewidth=0.75, linestyle=(0, (4, 2)))
     for _, fold, response, time, event in rows:
         if not event:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trialwright.core.errors import Severity
-from trialwright.core.table import text_plain
+from trialwright.core.table import open_sentence, text_plain
 from trialwright.report.blocks import (
     AbsentBlock,
     Block,
@@ -179,7 +179,7 @@ def _lay_out_figure(figure: FigureBlock, label: str = "") -> Picture:
 def _lay_out_patient(patient: PatientBlock, level: int, *, starts_page: bool) -> Iterator[Piece]:
     """Yield one patient's page."""
     yield Heading(level, patient.subject, starts_page, is_listed=False)
-    yield Words(f"{patient.summary[:1].upper()}{patient.summary[1:]}.")
+    yield Words(f"{open_sentence(patient.summary)}.")
     if patient.facts:
         yield _list_facts(patient.facts)
     if patient.figure is not None:

@@ -16,6 +16,7 @@ from trialwright.analyze.stage.analysis import analyze_stage
 from trialwright.analyze.stage.monitor import analyze_monitor
 from trialwright.analyze.survival.analysis import analyze_follow_up, analyze_time_to_event
 from trialwright.analyze.tumor_change import analyze_best_change, analyze_change_over_time
+from trialwright.core.table import open_sentence
 from trialwright.derive.analysis_reads import TWO_READERS
 from trialwright.derive.populations import STANDARD_POPULATIONS, population_flag
 from trialwright.protocol.arms import name_arms
@@ -100,10 +101,7 @@ def name_populations(protocol: Protocol) -> dict[str, tuple[str, str]]:
         name: STANDARD_LABELS.get(name) or population.label or name
         for name, population in names.items()
     }
-    return {
-        name: (population_flag(name), label[:1].upper() + label[1:])
-        for name, label in labels.items()
-    }
+    return {name: (population_flag(name), open_sentence(label)) for name, label in labels.items()}
 
 
 def list_analyses(protocol: Protocol) -> list[Step]:

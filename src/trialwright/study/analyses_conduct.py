@@ -15,6 +15,7 @@ from trialwright.analyze.safety import (
 from trialwright.analyze.safety_interest import analyze_interest, analyze_serious
 from trialwright.analyze.schedule import analyze_schedule
 from trialwright.analyze.screening import analyze_screening
+from trialwright.core.table import open_sentence
 from trialwright.datasets.lab_criteria import name_ctcae
 from trialwright.derive.event_cuts import EventCut
 from trialwright.protocol.arms import list_agents, name_arms
@@ -91,7 +92,5 @@ def list_safety_analyses(protocol: Protocol, endpoint: Safety) -> list[Step]:
 def list_interest(endpoint: Safety) -> Mapping[str, Sequence[str]]:
     """Return the lists of terms that the protocol reports by name."""
     named = {NAMED: endpoint.terms_of_interest} if endpoint.terms_of_interest else {}
-    lists = {
-        name[:1].upper() + name[1:]: terms for name, terms in endpoint.special_interest.items()
-    }
+    lists = {open_sentence(name): terms for name, terms in endpoint.special_interest.items()}
     return {**named, **lists}

@@ -11,6 +11,7 @@ from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.errors import Finding
 from trialwright.core.ledger import slug
 from trialwright.core.result import Result
+from trialwright.core.table import open_sentence
 from trialwright.core.trace import hash_text
 from trialwright.datasets.domains import find_dataset
 from trialwright.datasets.validate import RULES
@@ -161,9 +162,9 @@ def list_absences(reports: Sequence[StepReport]) -> list[Absence]:
     absences = []
     for report in reports:
         if report.status in (ABSENT, FAILED) and not report.name.startswith("figure."):
-            what = report.title[:1].upper() + report.title[1:]
             why = _print_failure(report, failed)
             needs = why or _print_needs(report)
+            what = open_sentence(report.title)
             absences.append(Absence(what, needs, report.name, has_failed=bool(why)))
     return absences
 

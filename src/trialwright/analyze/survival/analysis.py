@@ -19,6 +19,7 @@ from trialwright.core.ledger import (
     slug,
 )
 from trialwright.core.result import Method
+from trialwright.core.table import open_sentence
 from trialwright.core.units import DAYS_PER_MONTH, days_from_months, months_from_days
 from trialwright.derive.reads import is_under_read
 from trialwright.protocol.curves import BeyondLast, CurveRules, ZeroLimit
@@ -82,7 +83,7 @@ def analyze_time_to_event(
     """
     estimate = _Estimate(endpoint, endpoint.landmarks_months, is_reverse=False)
     analyses = [
-        (MAIN, f"{_name(endpoint.variable)}, {populations[endpoint.population][1].lower()}")
+        (MAIN, f"{open_sentence(endpoint.variable)}, {populations[endpoint.population][1].lower()}")
     ]
     chosen = {MAIN: _Choice(endpoint.paramcd, read, endpoint.population, endpoint.s_zero_limit)}
     for item in endpoint.sensitivity:
@@ -110,7 +111,7 @@ def analyze_follow_up(
     """
     estimate = _Estimate(endpoint, (), is_reverse=True)
     analyses = [
-        (MAIN, f"{_name(endpoint.variable)}, {populations[endpoint.population][1].lower()}")
+        (MAIN, f"{open_sentence(endpoint.variable)}, {populations[endpoint.population][1].lower()}")
     ]
     chosen = {MAIN: _Choice("OS", read, endpoint.population, endpoint.s_zero_limit)}
     for item in endpoint.sensitivity:
@@ -170,10 +171,6 @@ def _vary(endpoint: TimeToEvent, item: Sensitivity, read: AnalysisRead) -> _Choi
     )
 
 
-def _name(variable: str) -> str:
-    return variable[:1].upper() + variable[1:]
-
-
 def _analyze(
     estimate: _Estimate,
     adtte: pl.DataFrame,
@@ -201,7 +198,7 @@ def _analyze(
                 curves.append(tabulate_curve(curve, group.label))
     return SurvivalResult(
         id=endpoint.id,
-        title=_name(endpoint.variable),
+        title=open_sentence(endpoint.variable),
         method=_method(estimate, populations[endpoint.population][1]),
         data=ledger.data,
         basis=ledger.basis,
