@@ -5,7 +5,7 @@ slide begins, never where a tile does: tiles only group blocks, so that no resul
 their size or on who measures them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,11 @@ class Box:
     bottom: int
     right: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no pixel."""
+        return self.bottom <= self.top or self.right <= self.left
+
     def widen(self, by: int, grid: Grid) -> "Box":
         """Return the rectangle with a frame, cut at the border of the slide."""
         return Box(
@@ -80,6 +85,20 @@ def list_blocks(tile: Box) -> Iterator[Box]:
     for y in range(tile.top, tile.bottom, BLOCK_PX):
         for x in range(tile.left, tile.right, BLOCK_PX):
             yield Box(y, x, min(y + BLOCK_PX, tile.bottom), min(x + BLOCK_PX, tile.right))
+
+
+def read_blocks(
+    slide: Slide, grid: Grid, tile: Box, is_wanted: Callable[[Box], bool]
+) -> Iterator[tuple[Pixels, Box, Box]]:
+    """Read a tile once, with its halo; yield the pixels, the frame and the core of its blocks."""
+    around = tile.widen(grid.halo_px, grid)
+    pixels = read_box(slide, grid, around)
+    for core in list_blocks(tile):
+        if is_wanted(core):
+            frame = core.widen(grid.halo_px, grid)
+            rows = slice(frame.top - around.top, frame.bottom - around.top)
+            columns = slice(frame.left - around.left, frame.right - around.left)
+            yield pixels[rows, columns], frame, core
 
 
 def read_box(slide: Slide, grid: Grid, box: Box) -> Pixels:

@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from trialwright.imaging.blocks import Box, Grid, lay_grid, list_blocks, list_tiles, read_box
+from trialwright.imaging.blocks import (
+    Box,
+    Grid,
+    lay_grid,
+    list_tiles,
+    read_blocks,
+)
 from trialwright.imaging.cells import CellSettings, Columns, measure_block, name_columns
 from trialwright.imaging.positivity import calculate_h_score, estimate_cut
 from trialwright.imaging.quality import (
@@ -215,21 +221,15 @@ def _work(tile: Box) -> list[tuple[int, int, Columns]]:
 
 def _measure_tile(slide: Slide, job: _Job, tile: Box) -> list[tuple[int, int, Columns]]:
     """Read a tile once, with its halo, and measure its blocks."""
-    grid = job.grid
-    around = tile.widen(grid.halo_px, grid)
-    pixels = read_box(slide, grid, around)
-    found = []
-    for core in list_blocks(tile):
-        if job.settings.is_tissue_only and not job.tissue.touches(core, grid):
-            continue
-        frame = core.widen(grid.halo_px, grid)
-        part = pixels[
-            frame.top - around.top : frame.bottom - around.top,
-            frame.left - around.left : frame.right - around.left,
-        ]
-        columns = measure_block(part, frame, core, grid, job.stains, job.settings)
-        found.append((core.top, core.left, columns))
-    return found
+    grid, settings = job.grid, job.settings
+
+    def is_wanted(core: Box) -> bool:
+        return not settings.is_tissue_only or job.tissue.touches(core, grid)
+
+    return [
+        (core.top, core.left, measure_block(part, frame, core, grid, job.stains, settings))
+        for part, frame, core in read_blocks(slide, grid, tile, is_wanted)
+    ]
 
 
 def _collect_cells(tiles: Iterable[list[tuple[int, int, Columns]]], job: _Job) -> pl.DataFrame:

@@ -147,7 +147,7 @@ def sample_tissue(slide: Slide, grid: Grid, tissue: TissueMask) -> list[Pixels]:
     for y, x in chosen:
         top, left = (int(at * tissue.pixel_um / grid.pixel_um) for at in (y, x))
         box = Box(top, left, top + PATCH_PX, left + PATCH_PX).widen(0, grid)
-        if box.bottom > box.top and box.right > box.left:
+        if not box.is_empty:
             patches.append(read_box(slide, grid, box))
     return patches
 

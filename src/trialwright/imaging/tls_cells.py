@@ -7,7 +7,14 @@ import numpy as np
 import polars as pl
 
 from trialwright.core.arrays import FloatArray
-from trialwright.imaging.blocks import Box, Grid, Pixels, list_blocks, list_tiles, read_box
+from trialwright.imaging.blocks import (
+    Box,
+    Grid,
+    Pixels,
+    list_tiles,
+    read_blocks,
+    read_box,
+)
 from trialwright.imaging.compartments import sum_compartments
 from trialwright.imaging.nuclei import ALIKE_MEASURED, CellDetection, detect_nuclei
 from trialwright.imaging.regions import count_alike, grow_labels
@@ -81,7 +88,7 @@ def _read_colored(
         row, column = divmod(place, wide)
         top, left = round(row * side), round(column * side)
         box = Box(top, left, top + side, left + side).widen(0, grid)
-        if box.bottom > box.top and box.right > box.left:
+        if not box.is_empty:
             patches.append(read_box(slide, grid, box).reshape(-1, N_COLORS))
     return patches
 
@@ -113,17 +120,15 @@ def measure_cell_colors(
     CellColors
         Cells on tissue, in reading order of the blocks.
     """
-    tiles = [tile for tile in list_tiles(grid, TILE_PX) if tissue.touches(tile, grid)]
+
+    def is_wanted(box: Box) -> bool:
+        return tissue.touches(box, grid)
+
+    tiles = [tile for tile in list_tiles(grid, TILE_PX) if is_wanted(tile)]
     found = [np.zeros((0, 3 + 2 * N_COLORS))]
     for number, tile in enumerate(tiles, start=1):
-        around = tile.widen(grid.halo_px, grid)
-        pixels = read_box(slide, grid, around)
-        for core in list_blocks(tile):
-            if tissue.touches(core, grid):
-                frame = core.widen(grid.halo_px, grid)
-                rows = slice(frame.top - around.top, frame.bottom - around.top)
-                columns = slice(frame.left - around.left, frame.right - around.left)
-                found.append(_measure_block(pixels[rows, columns], frame, core, grid, stains))
+        for part, frame, core in read_blocks(slide, grid, tile, is_wanted):
+            found.append(_measure_block(part, frame, core, grid, stains))
         if progress is not None:
             progress(number, len(tiles))
     values = np.concatenate(found)

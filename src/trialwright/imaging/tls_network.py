@@ -51,7 +51,7 @@ def find_network(
     cells: dict[tuple[int, int], float] = {}
     for structure in structures:
         box = _box_of(structure, grid)
-        if box.bottom <= box.top or box.right <= box.left:
+        if box.is_empty:
             continue
         mask = _find_pieces(read_box(slide, grid, box), grid.pixel_um, stains, cd23)
         rows, columns = np.nonzero(mask)
