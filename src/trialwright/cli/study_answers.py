@@ -10,14 +10,14 @@ from typing import Any
 import polars as pl
 
 from trialwright.core.errors import FindingsError, Severity, StudyError
-from trialwright.study.changes import find_changes
+from trialwright.study.changes import Changes, find_changes
 from trialwright.study.drafting import write_draft
 from trialwright.study.mapped import print_account
 from trialwright.study.packet import write_safety_packet
 from trialwright.study.query import query_datasets
-from trialwright.study.session import Study, open_study
+from trialwright.study.session import open_study
 from trialwright.study.show import Shown, show_result
-from trialwright.study.status import find_status
+from trialwright.study.status import Status, find_status
 from trialwright.study.template import copy_example
 from trialwright.study.workers import open_workers
 
@@ -117,34 +117,22 @@ def _refuse(error: FindingsError, *, is_json: bool) -> int:
 
 def answer_show(arguments: argparse.Namespace) -> int:
     """Print a number or a result, how it came about, and its source rows."""
-    study: Study = open_study(arguments.study)
-    shown: Shown = show_result(study, arguments.result, with_rows=arguments.rows)
-    if arguments.json:
-        _print_json(shown.as_dict())
-    else:
-        print(shown.to_text())
-    return 0
+    study = open_study(arguments.study)
+    shown = show_result(study, arguments.result, with_rows=arguments.rows)
+    return _print_answer(shown, is_json=arguments.json)
 
 
 def answer_changes(arguments: argparse.Namespace) -> int:
     """Print which cells changed since the last run, and which results moved."""
     changes = find_changes(open_study(arguments.study))
-    if arguments.json:
-        _print_json(changes.as_dict())
-    else:
-        print(changes.to_text())
-    return 0
+    return _print_answer(changes, is_json=arguments.json)
 
 
 def answer_status(arguments: argparse.Namespace) -> int:
     """Print where a trial stood on a day."""
     as_of = _read_day(arguments.as_of)
     status = find_status(open_study(arguments.study), as_of)
-    if arguments.json:
-        _print_json(status.as_dict())
-    else:
-        print(status.to_text())
-    return 0
+    return _print_answer(status, is_json=arguments.json)
 
 
 def answer_safety(arguments: argparse.Namespace) -> int:
@@ -181,6 +169,15 @@ def answer_query(arguments: argparse.Namespace) -> int:
         print(answer)
     if answer.height > MOST_PRINTED:
         print(f"{answer.height} rows; --json prints all of them.", file=sys.stderr)
+    return 0
+
+
+def _print_answer(answer: Shown | Changes | Status, *, is_json: bool) -> int:
+    """Print an answer as JSON or as lines."""
+    if is_json:
+        _print_json(answer.as_dict())
+    else:
+        print(answer.to_text())
     return 0
 
 

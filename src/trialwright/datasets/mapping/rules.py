@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from trialwright.core.errors import Finding, Severity
 from trialwright.datasets.rules_registry import Rule, declare_rule
 
+MOST_NAMED = 8
 _DECLARED = (
     (
         "SOURCE-UNREADABLE", "block", "A table of the centre that cannot be read",
@@ -167,10 +168,10 @@ SOURCE_RULES: dict[str, Rule] = {
 """Rule id to rule."""
 
 
-def print_some(words: Sequence[object], most: int = 8) -> str:
+def print_some(words: Sequence[object]) -> str:
     """Print the first of some words, and how many more there are."""
-    more = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(map(str, words[:most])) + more
+    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+    return ", ".join(map(str, words[:MOST_NAMED])) + more
 
 
 def split_place(place: str) -> tuple[str, str | None]:

@@ -38,40 +38,30 @@ def find_schedule_deviations(
     rows = judged.filter(col("AVALC").is_in(["EARLY", "LATE", "MISSED"])).sort("USUBJID", "ASEQ")
     found = []
     for row in rows.iter_rows(named=True):
+        kind, window = WORDS[row["PARAMCD"]], f"from {row['WINSDT']} to {row['WINEDT']}"
         is_before = row["PARAMCD"] == "BASELINE" or row["VISIT"] in before_visits
         if row["AVALC"] == "MISSED":
-            found.append(_miss(row, files))
+            words = (f"no {kind}", f"one {window}", "Record it, or report the deviation.")
+            found.append(_report(row, files, "SCHEDULE-MISSED", words))
         elif is_before:
-            found.append(_misplace(row, files))
+            mend = "Correct the date, or report the deviation."
+            words = (str(row["ADT"]), f"a {kind} {window}", mend)
+            found.append(_report(row, files, "SCHEDULE-WINDOW", words))
     return found
 
 
-def _miss(row: Mapping[str, Any], files: Mapping[str, str]) -> Finding:
+def _report(
+    row: Mapping[str, Any], files: Mapping[str, str], rule: str, words: tuple[str, str, str]
+) -> Finding:
+    """Make a finding of what was planned; `words` are found, expected and action."""
     domain, variable = DOMAINS[row["PARAMCD"]]
     return Finding(
-        rule="SCHEDULE-MISSED",
-        severity=Severity.WARN,
-        file=files.get(domain, domain),
-        column=variable,
-        subject=row["USUBJID"],
-        where=row["VISIT"],
-        found=f"no {WORDS[row['PARAMCD']]}",
-        expected=f"one from {row['WINSDT']} to {row['WINEDT']}",
-        action="Record it, or report the deviation.",
-    )
-
-
-def _misplace(row: Mapping[str, Any], files: Mapping[str, str]) -> Finding:
-    domain, variable = DOMAINS[row["PARAMCD"]]
-    return Finding(
-        rule="SCHEDULE-WINDOW",
-        severity=Severity.WARN,
-        file=files.get(domain, domain),
+        rule,
+        Severity.WARN,
+        files.get(domain, domain),
+        *words,
         row=row["SRCROW"],
         column=variable,
         subject=row["USUBJID"],
         where=row["VISIT"],
-        found=str(row["ADT"]),
-        expected=f"a {WORDS[row['PARAMCD']]} from {row['WINSDT']} to {row['WINEDT']}",
-        action="Correct the date, or report the deviation.",
     )
