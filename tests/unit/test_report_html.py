@@ -178,6 +178,25 @@ def test_a_failure_is_not_called_a_thing_not_recorded() -> None:
     assert "It would need" not in text
 
 
+def test_words_in_a_column_of_numbers_take_what_is_empty_after_them() -> None:
+    rows = [
+        row("a", "1", "2", "3"),
+        row("b", "4", "5", "6"),
+        row("c", "No biopsy was done", "", ""),
+    ]
+    source = render(TableBlock(make_table("t", "T", ("", "x", "y", "z"), rows)))
+    assert '<td colspan="3">No biopsy was done</td></tr>' in source
+    assert '<td class="n">4</td><td class="n">5</td><td class="n">6</td></tr>' in source
+
+
+def test_dates_stay_on_one_line_and_names_of_files_break_between_their_parts() -> None:
+    date = Cell("2021-03-17", ("a.n",))
+    evidence = Evidence((NumberEvidence("a.n", "N", 14.0),))
+    source = render(Paragraph(("MJX-01_C2D1.tif of ", date)), evidence=evidence)
+    assert '<span class="whole">MJX-01_</span><wbr><span class="whole">C2D1.tif</span>' in source
+    assert 'class="number whole" data-refs="a.n">2021-03-17</button>' in source
+
+
 def test_punctuation_stays_with_its_number() -> None:
     evidence = Evidence((NumberEvidence("a.n", "N", 14.0),))
     text = ("of (", Cell("14", ("a.n",)), "), all; ", Cell("14", ("a.n",)), " more")

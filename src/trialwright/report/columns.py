@@ -13,6 +13,11 @@ NUMBER_LIKE = re.compile(
 )
 
 
+def is_words(text: str) -> bool:
+    """Tell whether a cell says something that is no number."""
+    return text.strip() not in ABSENT and NUMBER_LIKE.fullmatch(text.strip()) is None
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnLook:
     """Whether a column is set as numbers, and how many decimals its plain numbers reach."""

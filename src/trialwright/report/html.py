@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,13 +19,20 @@ from trialwright.report.blocks import (
     walk_cells,
     walk_sections,
 )
-from trialwright.report.columns import look_at_columns
+from trialwright.report.columns import ColumnLook, is_words, look_at_columns
 from trialwright.report.evidence import Evidence, pack_evidence
 from trialwright.report.grouping import group_findings, group_settings
 from trialwright.report.svg import embed_svg
 
 DENSE_TABLE_COLUMNS, WIDE_TABLE_COLUMNS = 8, 12  # beyond: printed smaller, printed across the page
 
+# Dates, ids with a hyphen such as 01-007, and the parts of a file's name between "_".
+NAMES = re.compile(
+    r"(?<![\w&;#.-])\w{0,8}-(?=[\w-]{0,11}\d)[A-Za-z0-9-]{1,12}(?![\w-])"
+    r"|(?<![\w&;#-])[A-Za-z0-9-]+_"
+    r"|(?<=_)[A-Za-z0-9-]+(?:\.\w{2,5}\b|_)"
+)
+LONGEST_WORD = 16
 # A browser may break a line on either side of a button, so its punctuation is tied to it.
 GLUED = re.compile(r"([(\[]*)(<button [^>]*>[^<]{1,24}</button>)([^\s\w<&]*)")
 
@@ -99,16 +107,19 @@ class _Printer:
 
     def print_text(self, text: Text) -> Markup:
         """Return a sentence with its numbers as buttons."""
-        parts = (self.print_cell(part) if isinstance(part, Cell) else escape(part) for part in text)
+        parts = (
+            self.print_cell(item) if isinstance(item, Cell) else print_plain(item) for item in text
+        )
         return Markup(GLUED.sub(_tie, "".join(parts)))
 
     def print_cell(self, cell: Cell) -> Markup:
         """Return a cell; a button when any of its statistics can be opened."""
         refs = [ref for ref in cell.refs if ref in self._known]
         if not refs or not cell.text.strip():
-            return escape(cell.text)
-        button = '<button type="button" class="number" data-refs="{}">{}</button>'
-        return Markup(button).format("\n".join(refs), cell.text)
+            return print_plain(cell.text)
+        is_word = "-" in cell.text and " " not in cell.text and len(cell.text) <= LONGEST_WORD
+        button = '<button type="button" class="number{}" data-refs="{}">{}</button>'
+        return Markup(button).format(" whole" if is_word else "", "\n".join(refs), cell.text)
 
     def make_anchor(self, name: str, kind: str) -> str:
         """Return an address that no other part of the page has."""
@@ -120,6 +131,18 @@ class _Printer:
             anchor = f"{base}-{n}"
         self._anchors.add(anchor)
         return anchor
+
+
+def print_plain(text: str) -> Markup:
+    """Return plain text whose dates and ids stay on one line; a file's name may break after "_".
+
+    Examples
+    --------
+    >>> print(print_plain("MJX-01 on 2021-03-17"))
+    <span class="whole">MJX-01</span> on <span class="whole">2021-03-17</span>
+    """
+    whole = NAMES.sub(lambda found: f'<span class="whole">{found[0]}</span>', str(escape(text)))
+    return Markup(whole.replace("_</span>", "_</span><wbr>"))
 
 
 def _tie(found: re.Match[str]) -> str:
@@ -173,6 +196,24 @@ def _print_drawing(figure: FigureBlock, anchor: str) -> Markup:
     return Markup(embed_svg(figure.svg, anchor, figure.title, figure.alt))
 
 
+def _view_cells(
+    cells: Sequence[Cell], looks: Sequence[ColumnLook]
+) -> list[tuple[Cell, bool, str, int]]:
+    """Return each cell of a row with its look and how many columns it takes.
+
+    Words in a column of numbers, such as the reason why there is none, take what is empty after
+    them; they stand to the left.
+    """
+    shown: list[tuple[Cell, bool, str, int]] = []
+    for place, (cell, look) in enumerate(zip(cells, looks, strict=False)):
+        n_left = len(cells) - place
+        is_last = n_left > 1 and not any(other.text for other in cells[place + 1 :])
+        if look.is_numeric and is_last and " " in cell.text.strip() and is_words(cell.text):
+            return [*shown, (cell, False, "", n_left)]
+        shown.append((cell, look.is_numeric, look.pad(cell.text), 1))
+    return shown
+
+
 def _view_table(table: Table) -> dict[str, Any]:
     """Return a table's rows with the look of each cell, short rows filled."""
     looks = look_at_columns(table)
@@ -182,14 +223,9 @@ def _view_table(table: Table) -> dict[str, Any]:
             "is_heading": row.is_heading,
             "indent": row.indent,
             "first": row.cells[0],
-            "others": [
-                (cell, look.is_numeric, look.pad(cell.text))
-                for cell, look in zip(
-                    [*row.cells[1:], *[empty] * (len(looks) - len(row.cells))],
-                    looks[1:],
-                    strict=False,
-                )
-            ],
+            "others": _view_cells(
+                [*row.cells[1:], *[empty] * (len(looks) - len(row.cells))], looks[1:]
+            ),
         }
         for row in table.rows
     ]
