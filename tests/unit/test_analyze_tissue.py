@@ -136,7 +136,7 @@ def test_a_proposal_stands_beside_the_decision() -> None:
     ).rows() == [("03", "NONE", "TLS"), ("04", NOT_ASSESSED, "NONE")]
     told = "".join(text_plain(text) for text in tell_status(result))
     assert "found no tertiary lymphoid structure in 2, immature ones in 1" in told
-    assert "The machine proposed the same status in 2 (66.7)" in told
+    assert "The machine proposed the same status in 2 of 3 (66.7%) that both" in told
     assert result.count("cross.none.total") == 2
 
 

@@ -8,7 +8,7 @@ from polars import col
 from trialwright.core.errors import EstimateError
 from trialwright.core.ledger import Ledger, Stat, slug
 from trialwright.core.result import Method, Result
-from trialwright.core.table import Cell, Table, cell, make_table, print_n_percent, row
+from trialwright.core.table import Cell, Table, cell, make_table, print_percent, row
 from trialwright.derive.tissue_parameters import DECIDED, NOT_ASSESSED, PROPOSED, STATES
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.stats.agreement import estimate_kappa
@@ -77,8 +77,9 @@ class StatusResult(Result):
         return [*known, *sorted(found - set(NAMES))]
 
     def print_agreement(self) -> Cell:
-        """Print agreements with their percentage as one cell."""
-        text = print_n_percent(self.count("agreed"), self.count("both"))
+        """Print agreements, of how many, and their percentage as one cell."""
+        agreed, both = self.count("agreed"), self.count("both")
+        text = f"{agreed} of {both} ({print_percent(agreed, both)}%)"
         return cell(text, self.ref("agreed"), self.ref("both"))
 
 

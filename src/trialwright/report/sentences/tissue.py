@@ -78,7 +78,7 @@ def tell_status(result: StatusResult) -> list[Text]:
             (
                 "The machine proposed the same status in ",
                 result.print_agreement(),
-                " of those that both assessed. A proposal decides nothing.",
+                " that both assessed. A proposal decides nothing.",
             )
         )
     return told
