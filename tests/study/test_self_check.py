@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from trialwright.cli.main import main
-from trialwright.report.virtual import Checked, make_check_table, print_self_check
+from trialwright.report.virtual import Asked, Checked, make_check_table, print_self_check
 from trialwright.simulate.calibration import QUANTITIES, calibrate
 from trialwright.simulate.load import load_scenario
 from trialwright.study.workers import run_here
@@ -40,6 +40,8 @@ def test_a_line_that_fails_is_told_in_the_report() -> None:
     text = make_check_table(lines).to_text()
     assert text.count("holds") == 2  # the first line, and the footnote
     assert "FAILS" in text
-    page = print_self_check(lines, "A scenario", "The machine fails: 1 of 2 lines hold.")
+    page = print_self_check(
+        lines, Asked("A scenario", (("Seed", "7"),)), "The machine fails: 1 of 2 lines hold."
+    )
     assert "The machine fails: 1 of 2 lines hold." in page
     assert "SYNTHETIC" in page

@@ -117,6 +117,33 @@ def test_a_question_that_makes_no_sense_is_refused(
     assert message in err
 
 
+def test_a_calibration_writes_its_table_and_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = call(capsys, "simulate", SCENARIO, "--calibrate", "2", "--out", str(tmp_path))
+    assert (code, err.strip()) == (0, f"The report is {tmp_path / 'report.html'}")
+    table = (tmp_path / "calibration.csv").read_text(encoding="utf-8")
+    assert table.startswith("quantity,mean,q2.5")
+    assert "non-progressions at 6 months" in table
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<b>Table 1.</b> 2 virtual trials of this scenario, SYNTHETIC" in page
+
+
+def test_the_page_of_operating_characteristics_numbers_its_figure_and_its_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, _ = call(capsys, "simulate", SCENARIO, "--trials", "2", "--out", str(tmp_path))
+    assert code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<b>Figure 1.</b>" in page
+    assert "<b>Table 1.</b> Operating characteristics" in page
+    assert page.count("<b>Figure 1.</b>") == 1
+    assert "The scenario as written (true rate 0.20) goes on to stage 2 with probability" in page
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "report.html", "operating.csv", "operating.png", "operating.svg",
+    }  # fmt: skip
+
+
 def test_a_scenario_without_its_protocol_says_which_file_it_needs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,6 +88,11 @@ class OperatingCharacteristics(Result):
             f"at most {round_half_up(largest, 4)}.",
             "A true rate is met under the scans and the reading of the scenario as it is written; "
             "a variation of these keeps the biology.",
+            "P(go), P(reject): probability of going on to stage 2 and of concluding activity. "
+            "E[N], over-run, months: expected patients, patients beyond the plan of stage 1, and "
+            "duration. Rate seen, true: landmark rate as scans show it and seen continuously. "
+            "Discordant: patients whose success depends on the reader. Unknown: patients whose "
+            "state is unknown at the landmark.",
         ]
         return make_table(self.id, self.title, ("Scenario", *[p[0] for p in PRINTED]), rows, notes)
 

@@ -8,15 +8,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from trialwright import __version__
 from trialwright.analyze.operating import OperatingCharacteristics, analyze_operating
 from trialwright.core.errors import StudyError
 from trialwright.core.table import round_half_up
 from trialwright.figures.style import save_figure
-from trialwright.report.blocks import FigureBlock
+from trialwright.report.blocks import Download, FigureBlock
 from trialwright.report.virtual import (
     BAND,
+    Asked,
     make_calibration_table,
     make_check_table,
+    print_calibration,
     print_operating,
     print_self_check,
 )
@@ -68,7 +73,9 @@ def _answer_self_check(arguments: argparse.Namespace, scenario: Scenario) -> int
         f"{verdict}: {n_met} of {len(found.lines)} lines hold, {len(found.blocked)} trials lost."
     )
     if arguments.out:
-        _write(arguments.out, print_self_check(found.lines, scenario.title, words))
+        asked = _describe_asked(arguments, scenario, f"{arguments.self_check}, run twice")
+        _write(arguments.out, print_self_check(found.lines, asked, words))
+        _write_table(arguments.out, "self_check", [asdict(line) for line in found.lines])
     if arguments.json:
         lines = [asdict(line) for line in found.lines]
         content = {"trusted": found.can_be_trusted, "lines": lines, "lost": list(found.blocked)}
@@ -85,6 +92,10 @@ def _answer_calibration(arguments: argparse.Namespace, scenario: Scenario) -> in
         raise StudyError(f"--calibrate is {arguments.calibrate}, expected at least 1. Write 1000.")
     with open_workers(arguments.workers, arguments.cluster) as run:
         rows = calibrate(scenario, arguments.calibrate, arguments.seed, run).to_dicts()
+    if arguments.out:
+        asked = _describe_asked(arguments, scenario, str(arguments.calibrate))
+        _write(arguments.out, print_calibration(rows, arguments.calibrate, asked))
+        _write_table(arguments.out, "calibration", rows)
     if arguments.json:
         print(json.dumps({"trials": arguments.calibrate, "rows": rows}, ensure_ascii=False))
     else:
@@ -100,19 +111,56 @@ def _write(folder: str, page: str) -> None:
     print(f"The report is {path}", file=sys.stderr)
 
 
-def _report_trials(folder: str, scenario: Scenario, result: OperatingCharacteristics) -> None:
+def _write_table(folder: str, stem: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the rows of a table as CSV beside the report."""
+    pl.DataFrame(rows, infer_schema_length=None).write_csv(Path(folder) / f"{stem}.csv")
+
+
+def _describe_asked(arguments: argparse.Namespace, scenario: Scenario, trials: str) -> Asked:
+    """Return what a page says of its scenario."""
+    design = scenario.trial.design
+    bounds = f"{design.r1}/{design.n1}, {design.r}/{design.n}"
+    facts = (
+        ("Design", f"{bounds}: at most so many successes of so many patients stop the trial"),
+        ("Virtual trials", trials),
+        ("Seed", str(arguments.seed)),
+        ("Scenario", f"{scenario.id}, {Path(arguments.scenario).name}"),
+    )
+    return Asked(scenario.title, facts, f"trialwright {__version__}")
+
+
+def _report_trials(
+    arguments: argparse.Namespace, scenario: Scenario, result: OperatingCharacteristics
+) -> None:
     """Write the report of operating characteristics with its figure."""
-    axes = result.plot()
-    stem = Path(folder) / "operating"
-    svg, _ = save_figure(axes.figure, stem, BAND[0], result.describe())
+    stem = Path(arguments.out) / "operating"
+    svg, png = save_figure(result.plot().figure, stem, BAND[0], result.describe())
+    result.variants.write_csv(stem.with_suffix(".csv"))
     first = result.variants.row(0, named=True)
     go, reject = (round_half_up(first[name], 3) for name in ("prob_go", "prob_reject"))
-    words = f"{first['variant']}: goes on with probability {go}, concludes activity with {reject}."
-    caption = ("Scans and reading move the error rates that binomial tools take for given.",)
-    drawing = svg.read_text(encoding="utf-8")
-    figure = FigureBlock("operating", result.title, drawing, caption, result.describe())
-    _write(folder, print_operating(scenario.title, words, [result.table()], figure))
-    result.variants.write_csv(Path(folder) / "operating.csv")
+    words = (
+        f"The scenario as written ({first['variant']}) goes on to stage 2 with probability {go} "
+        f"and concludes activity with probability {reject}."
+    )
+    figure = FigureBlock(
+        id="figure_operating",
+        title="Probability of going on and of concluding activity",
+        svg=svg.read_text(encoding="utf-8"),
+        caption=(
+            "Each variation with its 95% Monte Carlo error; the lines are the exact binomial "
+            "probabilities at the rate that was set. Scans and reading move the error rates that "
+            "binomial tools take for given.",
+        ),
+        alt=result.describe(),
+        downloads=(
+            Download("SVG", svg.name), Download("PNG", png.name), Download("CSV", "operating.csv"),
+        ),
+    )  # fmt: skip
+    n_variants = result.variants.height
+    asked = _describe_asked(
+        arguments, scenario, f"{arguments.trials} of each of {n_variants} variations"
+    )
+    _write(arguments.out, print_operating(asked, words, [result.table()], figure))
 
 
 def _answer_study(arguments: argparse.Namespace, scenario: Scenario) -> int:
@@ -140,7 +188,7 @@ def _answer_trials(arguments: argparse.Namespace, scenario: Scenario) -> int:
         variants, outcomes = simulate_operating(scenario, arguments.trials, arguments.seed, run)
     result = analyze_operating(outcomes, describe_variants(scenario, variants), scenario.id)
     if arguments.out:
-        _report_trials(arguments.out, scenario, result)
+        _report_trials(arguments, scenario, result)
     if arguments.json:
         print(json.dumps(_as_json(arguments, scenario, result), ensure_ascii=False))
     else:

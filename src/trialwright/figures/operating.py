@@ -7,6 +7,8 @@ from trialwright.figures.layout import dress, fit, make_panel, require_columns
 from trialwright.figures.style import GRID, INK, PAGE_MM, QUIET_INK, STRATA, styled
 
 ROW_MM, MARGIN_MM = 7.5, 24.0
+OFFSET = {"go": -0.19, "reject": 0.19}  # of a row: where both are the same, both are seen
+HALF_LINE = 0.17
 LIMITS = 1.96  # standard errors: 95% of the Monte Carlo error
 LOOKS = {
     "go": ("goes on to stage 2", STRATA[0], "o"),
@@ -37,13 +39,17 @@ def draw_operating(variants: pl.DataFrame, ax: Axes | None = None) -> Axes:
     ax = dress(ax if ax is not None else make_panel(PAGE_MM, height))
     for place, item in enumerate(variants.iter_rows(named=True)):
         for name, (_, color, marker) in LOOKS.items():
+            height = place + OFFSET[name]
             exact = item[f"exact_{name}"]
             if exact is not None:
-                ax.plot([exact, exact], [place - 0.32, place + 0.32], color=INK, linewidth=1)
+                ends = [height - HALF_LINE, height + HALF_LINE]
+                ax.plot([exact, exact], ends, color=INK, linewidth=1, clip_on=False)
             error = LIMITS * item[f"{name}_error"]
-            ax.errorbar(
-                item[f"prob_{name}"], place, xerr=error, color=color, marker=marker, markersize=4.5,
-                linewidth=1, zorder=3,
+            low, high = max(item[f"prob_{name}"] - error, 0), min(item[f"prob_{name}"] + error, 1)
+            ax.plot([low, high], [height, height], color=color, linewidth=1, zorder=3)
+            ax.plot(
+                item[f"prob_{name}"], height, color=color, marker=marker, markersize=4.5,
+                zorder=4, clip_on=False,
             )  # fmt: skip
         ax.axhline(place + 0.5, color=GRID, linewidth=0.5)
     for words, color, marker in LOOKS.values():

@@ -1,6 +1,6 @@
 """The reports of virtual trials: operating characteristics, self-check, calibration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,15 @@ BAND = ("SYNTHETIC: virtual trials, nobody's data",)
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a scenario is, how it was simulated (pairs of a label and what is said), and by what."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    software: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """One line of a self-check: what was asked, what is true, what came out, and its error."""
 
@@ -39,13 +48,13 @@ class Checked:
     note: str = ""
 
 
-def print_operating(title: str, words: str, tables: Sequence[Table], figure: FigureBlock) -> str:
+def print_operating(asked: Asked, words: str, tables: Sequence[Table], figure: FigureBlock) -> str:
     """Print operating characteristics as one HTML page.
 
     Parameters
     ----------
-    title : str
-        What the scenario is.
+    asked : Asked
+        What the scenario is, and how it was simulated.
     words : str
         The answer in one sentence.
     tables : sequence of Table
@@ -60,11 +69,10 @@ def print_operating(title: str, words: str, tables: Sequence[Table], figure: Fig
     """
     blocks: list[Block] = [figure, *[TableBlock(table) for table in tables]]
     section = Section("operating", "Operating characteristics", tuple(blocks))
-    facts = (Fact("Virtual trials", (words,), is_main=True),)
-    return render_html(Document(title, "Virtual trials", BAND, facts, (section,)), Evidence())
+    return _print_page(asked, "Virtual trials", Fact("Answer", (words,), is_main=True), section)
 
 
-def print_self_check(lines: Sequence[Checked], title: str, words: str) -> str:
+def print_self_check(lines: Sequence[Checked], asked: Asked, words: str) -> str:
     """Print a self-check as one HTML page; `words` say whether the machine can be trusted."""
     section = Section(
         "self_check",
@@ -79,8 +87,31 @@ def print_self_check(lines: Sequence[Checked], title: str, words: str) -> str:
             ),
         ),
     )
-    facts = (Fact("Verdict", (words,), is_main=True),)
-    return render_html(Document(title, "Self-check", BAND, facts, (section,)), Evidence())
+    return _print_page(asked, "Self-check", Fact("Verdict", (words,), is_main=True), section)
+
+
+def print_calibration(rows: Sequence[Mapping[str, Any]], n_trials: int, asked: Asked) -> str:
+    """Print how the trials of a scenario look as one HTML page."""
+    blocks = (
+        Paragraph(
+            (
+                "Each virtual trial is described as a publication describes a real one. A scenario "
+                "is calibrated when the published figures lie among those of its trials.",
+            )
+        ),
+        TableBlock(make_calibration_table(rows, n_trials)),
+    )
+    section = Section("calibration", "What the trials of this scenario look like", blocks)
+    words = f"{n_trials} virtual trials, each described as a publication describes one."
+    return _print_page(asked, "Calibration", Fact("Asked", (words,), is_main=True), section)
+
+
+def _print_page(asked: Asked, subtitle: str, answer: Fact, section: Section) -> str:
+    """Print a page of virtual trials: the answer, how it was simulated, one section."""
+    facts = (answer, *(Fact(label, (text,)) for label, text in asked.facts))
+    footer = ((*BAND,), (asked.software,)) if asked.software else ((*BAND,),)
+    document = Document(asked.title, subtitle, BAND, facts, (section,), footer)
+    return render_html(document, Evidence())
 
 
 def make_check_table(lines: Sequence[Checked]) -> Table:
@@ -95,9 +126,11 @@ def make_check_table(lines: Sequence[Checked]) -> Table:
     return make_table("self_check", "Self-check of the machine, SYNTHETIC", columns, rows, notes)
 
 
-def make_calibration_table(rows: Sequence[dict[str, Any]], n_trials: int) -> Table:
+def make_calibration_table(rows: Sequence[Mapping[str, Any]], n_trials: int) -> Table:
     """Make the table of a calibration: mean and quantiles of each quantity over the trials."""
     names = [name for name in rows[0] if name != "quantity"] if rows else []
     cells = [row(item["quantity"], *[round_half_up(item[n], 2) for n in names]) for item in rows]
+    heads = [name.capitalize() if name == "mean" else name for name in names]
     title = f"{n_trials} virtual trials of this scenario, SYNTHETIC"
-    return make_table("calibration", title, ("Quantity", *names), cells)
+    notes = ["q2.5 to q97.5: quantiles over the trials, in percent; q50 is the median."]
+    return make_table("calibration", title, ("Quantity", *heads), cells, notes)
