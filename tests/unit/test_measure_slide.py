@@ -194,7 +194,7 @@ def test_six_bands_are_measured_with_given_vectors(tmp_path: Path, rendered: Ren
 
 
 def test_a_stain_off_its_reference_is_worded_the_same_on_every_kind_of_slide() -> None:
-    assert tell_misfits({"dab": 4.9, "green": 5.1, "purple": 16.1}) == (
+    assert tell_misfits({"hematoxylin": 4.9, "dab": 5.6, "green": 5.1, "purple": 16.1}) == (
         ["purple lies 16.1 degrees from its reference: another stain"],
-        ["green lies 5.1 degrees from its reference"],
+        ["DAB lies 5.6 degrees from its reference", "green lies 5.1 degrees from its reference"],
     )

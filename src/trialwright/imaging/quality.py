@@ -20,6 +20,7 @@ SMALLEST_SIDE_UM = 20.0
 DARKEST_GLASS = 100.0  # glass of a brightfield slide is light; that of fluorescence is black
 LEAST_TISSUE_MM2 = 0.02
 LARGEST_MISFIT_DEGREES = 5.0  # beyond it, one of three chromogens may be unmixed wrongly
+DAB = "dab"  # the one color whose name is an abbreviation
 OTHER_STAIN_DEGREES = 16.0  # hematoxylins differ by up to 15 degrees; eosin is further from DAB
 LEAST_SHARPNESS = 0.17
 LARGEST_CLIPPED_SHARE = 0.02
@@ -211,7 +212,8 @@ def tell_misfits(misfits: Mapping[str, float]) -> tuple[list[str], list[str]]:
     """
     doubts, notes = [], []
     for stain, angle in misfits.items():
-        words = f"{stain} lies {angle:.1f} degrees from its reference"
+        name = stain.upper() if stain == DAB else stain
+        words = f"{name} lies {angle:.1f} degrees from its reference"
         if angle > OTHER_STAIN_DEGREES:
             doubts.append(f"{words}: another stain")
         elif angle > LARGEST_MISFIT_DEGREES:
