@@ -9,6 +9,7 @@ from trialwright.analyze.safety import AdverseEventTerms
 from trialwright.analyze.stage.result import StageResult
 from trialwright.analyze.survival.result import SurvivalResult
 from trialwright.core.table import Text
+from trialwright.protocol.estimands import TimeToEvent
 from trialwright.report.blocks import (
     Block,
     Document,
@@ -160,12 +161,18 @@ def _curve_apart(material: Material) -> list[Block]:
     """Say what the survival curve reads at the landmark, which is not the primary result."""
     primary = material.protocol.endpoints.primary
     months = getattr(primary, "at_months", None)
-    curve = material.results.get("pfs")
-    if not isinstance(curve, SurvivalResult) or months not in curve.landmarks_months:
+    free = [
+        material.results.get(endpoint.id)
+        for endpoint in material.protocol.endpoints.all
+        if isinstance(endpoint, TimeToEvent) and endpoint.paramcd == "PFS"
+    ]
+    curves = [
+        curve for curve in free
+        if isinstance(curve, SurvivalResult) and months in curve.landmarks_months
+    ]  # fmt: skip
+    if months is None or not curves or len(curves[0].arms) > 1:
         return []
-    if len(curve.arms) > 1:
-        return []
-    return [Paragraph(efficacy.tell_curve_apart(curve, months))]
+    return [Paragraph(efficacy.tell_curve_apart(curves[0], months))]
 
 
 def _response(material: Material) -> Section | None:
