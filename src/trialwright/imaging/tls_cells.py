@@ -83,10 +83,11 @@ def _read_colored(
     squares = departure[: tall * step, : wide * step]
     squares = squares.reshape(tall, -1, wide, squares.shape[1] // wide).mean(axis=(1, 3))
     side = round(PATCH_UM / grid.pixel_um)
+    pitch = step * overview.pixel_um / grid.pixel_um  # of the squares, in pixels of the grid
     patches = []
     for place in np.argsort(-squares, axis=None, kind="stable")[:COLORED_PATCHES].tolist():
         row, column = divmod(place, wide)
-        top, left = round(row * side), round(column * side)
+        top, left = round(row * pitch), round(column * pitch)
         box = Box(top, left, top + side, left + side).widen(0, grid)
         if not box.is_empty:
             patches.append(read_box(slide, grid, box).reshape(-1, N_COLORS))
