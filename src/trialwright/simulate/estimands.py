@@ -8,6 +8,7 @@ from trialwright.core.arrays import BoolArray, FloatArray
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.simulate.compiled import compiled
 from trialwright.simulate.courses import draw_patient
+from trialwright.simulate.patients import EVERY_AGENT_DAYS
 from trialwright.simulate.scans import (
     CODE_PR,
     SUCCESS,
@@ -33,8 +34,8 @@ from trialwright.simulate.truth import (
 
 N_PATIENTS = 200_000
 SEED = 19_890_901
-SEEN, HAPPENED, DIED, RESPONDED, SUCCEEDED = range(5)
-N_FACTS = 5
+SEEN, HAPPENED, DIED, RESPONDED, SUCCEEDED, TREATED = range(6)
+N_FACTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class TrueEstimands:
 
     Medians in months; None where half of the patients never get there. Survival at 12 months and
     the median of survival are those of the death times themselves; progression-free survival is
-    that of the scans as they are made and read, without data cut.
+    that of the scans as they are made and read, without data cut. As in a trial, who dies or is
+    lost before every agent was given is not evaluable, and not counted.
     """
 
     landmark_rate: float
@@ -69,6 +71,7 @@ def find_true_estimands(scenario: Scenario) -> TrueEstimands:
     numbers = read_numbers(scenario)
     facts = np.empty((N_PATIENTS, N_FACTS))
     _draw_facts(np.random.default_rng(SEED), numbers, make_room(numbers), facts)
+    facts = facts[facts[:, TREATED] > 0]
     event: BoolArray = facts[:, HAPPENED] > 0
     deaths: FloatArray = facts[:, DIED]
     return TrueEstimands(
@@ -90,6 +93,7 @@ def _draw_facts(
     rng: np.random.Generator, numbers: Numbers, course: Course, facts: FloatArray
 ) -> None:
     """Draw patients and note what the estimands need of each."""
+    all_agents = numbers.lead_in + EVERY_AGENT_DAYS
     for patient in range(len(facts)):
         draw_patient(rng, numbers, course)
         scan_patient(rng, numbers, course, NEVER, 2)
@@ -99,6 +103,7 @@ def _draw_facts(
         death = np.floor(course.times[DEATH]) if is_known_dead else NEVER
         event = min(course.state[PROGRESSED, reader], death)
         row = facts[patient]
+        row[TREATED] = min(course.times[DEATH], course.times[LOSS]) >= all_agents
         row[HAPPENED] = event < NEVER
         row[SEEN] = event if event < NEVER else course.state[LAST, reader]
         row[DIED] = course.times[DEATH]

@@ -30,6 +30,7 @@ from trialwright.simulate.truth import (
 
 OPENING = date(2021, 1, 11)
 CYCLE_DAYS = 28
+EVERY_AGENT_DAYS = CYCLE_DAYS // 2  # after the first injection
 WITHDRAWN_AFTER_DAYS = 18.0  # who does not get every agent withdraws before the second one
 
 
@@ -178,7 +179,7 @@ def keep_by_design(patients: Sequence[Patient], scenario: Scenario) -> list[Pati
     """
     design, numbers = scenario.trial.design, read_numbers(scenario)
     by_dates = scenario.trial.success is Success.BY_DATES
-    every_agent = timedelta(days=CYCLE_DAYS // 2)
+    every_agent = timedelta(days=EVERY_AGENT_DAYS)
     evaluable = [p for p in patients if p.is_evaluable and p.last_date >= p.c1d1 + every_agent]
     n_success = sum(
         _judge(numbers, patient.course, by_dates) == SUCCESS for patient in evaluable[: design.n1]
