@@ -154,8 +154,8 @@ def test_no_table_at_all_is_a_finding_that_says_what_to_add(metromajx_copy: Path
 def test_a_table_taken_away_leaves_what_a_first_run_without_it_gives(
     finished_copy: Path, tmp_path: Path
 ) -> None:
-    remove(finished_copy / "data" / "rs.csv")
-    remove(finished_copy / "data" / "ae.csv")
+    for name in ("rs.csv", "ae.csv", "slides.csv"):
+        remove(finished_copy / "data" / name)
     fresh = tmp_path / "fresh"
     shutil.copytree(finished_copy, fresh, ignore=shutil.ignore_patterns("results"))
     for folder in (finished_copy, fresh):

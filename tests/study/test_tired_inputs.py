@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from trialwright.cli.main import main
+from trialwright.simulate import tempo
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "metromajx"
 SCENARIO = str(EXAMPLE / "scenario.yaml")
@@ -130,8 +131,10 @@ def test_a_calibration_writes_its_table_and_a_page(
 
 
 def test_the_page_of_operating_characteristics_numbers_its_figure_and_its_table(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("N_SEARCH", "N_SLOPE", "N_FINAL"):
+        monkeypatch.setattr(tempo, name, 2_000)  # the page is asked for, not its numbers
     code, _, _ = call(capsys, "simulate", SCENARIO, "--trials", "2", "--out", str(tmp_path))
     assert code == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """A study opened for work: check it, run it, ask for its results."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -169,7 +169,9 @@ class Study:
         if is_blocked(findings):
             raise DataError(findings)
         reports += self._measure_slides(tell, workers)
-        reports += run_steps(self._derivations(), self.store, tell, workers)
+        derivations = self._derivations()
+        forget_inputs(derivations, {report.name for report in reports}, self.store)
+        reports += run_steps(derivations, self.store, tell, workers)
         findings = self.load_findings()
         if is_blocked(findings):
             raise DataError(findings)
@@ -261,6 +263,16 @@ class Study:
                 f"{self.path} has no analysis datasets yet. Run `trialwright run` first."
             )
         return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def forget_inputs(steps: Sequence[Step], made: Set[str], store: Store) -> None:
+    """Forget what steps would take from an earlier run and nothing makes in this one."""
+    named = made | {step.name for step in steps}
+    for step in steps:
+        for needs in step.inputs.values():
+            for name in (needs,) if isinstance(needs, str) else needs:
+                if name not in named:
+                    store.forget(name)
 
 
 def is_of_a_part(finding: Finding) -> bool:
