@@ -17,6 +17,7 @@ import trialwright as tw
 from trialwright.core.errors import DataError, Severity, StudyError
 from trialwright.core.result import Result
 from trialwright.study import publishing, session
+from trialwright.study.changes import find_changes
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
@@ -166,6 +167,26 @@ def test_a_table_taken_away_leaves_what_a_first_run_without_it_gives(
         p.relative_to(other) for p in other.rglob("*") if p.is_file() and ".steps" not in p.parts
     }
     assert [str(n) for n in names if (one / n).read_bytes() != (other / n).read_bytes()] == []
+
+
+def test_a_check_counts_no_slides_of_an_earlier_run_and_keeps_those_that_are_recorded(
+    finished_copy: Path,
+) -> None:
+    measured = measured_rows(finished_copy)
+    assert measured > 0
+    tw.open_study(finished_copy).check()
+    assert measured_rows(finished_copy) == measured
+    (finished_copy / "data" / "slides.csv").unlink()
+    moved = find_changes(tw.open_study(finished_copy))
+    assert any("slides" in line for line in moved.tables)
+    tw.open_study(finished_copy).check()
+    assert measured_rows(finished_copy) == 0
+
+
+def measured_rows(folder: Path) -> int:
+    """Count the rows of tissue that were measured on slides in the last derivation."""
+    tissue = tw.open_study(folder).load_datasets()["adbm"]
+    return tissue.filter(pl.col("SRCDOM") == "SLIDES").height
 
 
 @pytest.mark.usefixtures("undrawn")

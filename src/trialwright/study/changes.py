@@ -118,7 +118,7 @@ def find_changes(study: Study) -> Changes:
         with tempfile.TemporaryDirectory() as name:
             trial = _try_run(study, Path(name))
             now = take_snapshot(trial.directory, trial.files, trial.store, trial.load_results())
-        return _compare(trial, current, now, is_run=False)
+            return _compare(trial, current, now, is_run=False)
     previous = read_snapshot(folder, PREVIOUS)
     if previous is None:
         return Changes(True, (), (), (), ("there was one run only",))

@@ -29,6 +29,7 @@ from trialwright.study.findings import store_finding
 from trialwright.study.run import Step
 
 SPECIMENS = ("be", "dm", "sv")
+OF_ALL_EXPORTS = ("plasma", "plasma_check")  # steps that take all exports together
 
 
 def pick_exports(tables: Mapping[str, Path]) -> dict[str, Path]:

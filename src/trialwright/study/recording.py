@@ -1,6 +1,5 @@
 """From a study's folder to its recorded domains: tables as they are, or made by the mapping."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +11,6 @@ from trialwright.study.facts import find_facts
 from trialwright.study.findings import read_findings, store_finding
 from trialwright.study.mapped import (
     MAPPED,
-    ORIGIN,
     SOURCE,
     SOURCE_CHECK,
     list_mapped_domains,
@@ -68,16 +66,6 @@ def find_unread(store: Store) -> list[Finding]:
         if name.startswith(READING) and state.status == FAILED and not name.startswith(OF_PLASMA)
     ]
     return [finding for state in failed for finding in read_findings(state.findings)]
-
-
-def forget_gone(recorded: Sequence[Step], store: Store) -> None:
-    """Forget tables that were there in an earlier run, and what was made of them."""
-    planned = {step.name for step in recorded}
-    for name in [name for name in store.states if name.startswith(READING)]:
-        if name not in planned:
-            domain = name.removeprefix(RAW)
-            for lost in (name, domain, ORIGIN + domain):
-                store.forget(lost)
 
 
 def _find_facts(directory: StudyDirectory) -> StudyFacts:

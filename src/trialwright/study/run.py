@@ -141,7 +141,7 @@ def list_waves(steps: Sequence[Step]) -> list[list[Step]]:
     """Sort steps into waves: those of a wave need nothing that one of the same wave makes."""
     place: dict[str, int] = {}
     for step in steps:
-        names = [name for names in step.inputs.values() for name in _as_names(names)]
+        names = [name for names in step.inputs.values() for name in as_names(names)]
         place[step.name] = 1 + max((place.get(n, 0) for n in (*names, *step.needs)), default=0)
     n_waves = max(place.values(), default=0)
     return [[step for step in steps if place[step.name] == wave + 1] for wave in range(n_waves)]
@@ -232,7 +232,8 @@ def _leave_absent(step: Step, store: Store, missing: Sequence[str]) -> StepRepor
     return StepReport(step.name, step.title, ABSENT, 0.0, f"needs {needs}")
 
 
-def _as_names(names: Needs) -> tuple[str, ...]:
+def as_names(names: Needs) -> tuple[str, ...]:
+    """Return the names of one input: one, or those that it takes together."""
     return (names,) if isinstance(names, str) else names
 
 
@@ -251,7 +252,7 @@ def _step_key(step: Step, store: Store) -> str:
     hashes = {
         name: store.states[name].output
         for names in step.inputs.values()
-        for name in _as_names(names)
+        for name in as_names(names)
         if store.is_done(name)
     }
     settings = {name: _plain(value) for name, value in step.settings.items()}

@@ -1,6 +1,6 @@
 """A study opened for work: check it, run it, ask for its results."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,6 @@ from trialwright.study.plasma import keep_possible, list_plasma_check
 from trialwright.study.publishing import Publisher
 from trialwright.study.recording import (
     find_unread,
-    forget_gone,
     list_check,
     list_recording,
     name_tables,
@@ -43,7 +42,8 @@ from trialwright.study.slides import (
     remove_other_cells,
 )
 from trialwright.study.snapshots import keep_snapshot, take_snapshot
-from trialwright.study.steps import list_derivations
+from trialwright.study.stale import forget_gone, forget_inputs
+from trialwright.study.steps import MEASURED_SLIDES, list_derivations
 from trialwright.study.store import DONE, Store
 from trialwright.study.workers import Mapper, open_workers, run_here
 
@@ -132,10 +132,19 @@ class Study:
         What must be derived first, such as responses from lesions, is checked unless something
         blocks.
         """
-        self._run_check(tell)
+        reports = self._run_check(tell)
         if not is_blocked(self.load_findings()):
-            run_steps(self._derivations(), self.store, tell)
+            stands = {MEASURED_SLIDES} if "slides" in name_tables(self.directory) else set()
+            self._derive({report.name for report in reports} | stands, tell)
         return self.load_findings()
+
+    def _derive(
+        self, made: Set[str], tell: Tell | None, workers: Mapper = run_here
+    ) -> list[StepReport]:
+        """Derive the analysis datasets from what was made, and nothing else."""
+        derivations = self._derivations()
+        forget_inputs(derivations, made, self.store)
+        return run_steps(derivations, self.store, tell, workers)
 
     def _derivations(self) -> list[Step]:
         """Return the steps to the analysis datasets, and the checks that need them."""
@@ -169,9 +178,7 @@ class Study:
         if is_blocked(findings):
             raise DataError(findings)
         reports += self._measure_slides(tell, workers)
-        derivations = self._derivations()
-        forget_inputs(derivations, {report.name for report in reports}, self.store)
-        reports += run_steps(derivations, self.store, tell, workers)
+        reports += self._derive({report.name for report in reports}, tell, workers)
         findings = self.load_findings()
         if is_blocked(findings):
             raise DataError(findings)
@@ -229,13 +236,10 @@ class Study:
         recorded = list_recording(self.directory)
         raw = tuple(step.name for step in recorded if step.name.startswith("raw."))
         tables = tuple(name for name in raw if not name.startswith("raw.plasma"))
-        forget_gone(recorded, self.store)
         of_plasma = list_plasma_check(self.directory.tables, self.protocol)
-        if not of_plasma:
-            self.store.forget("plasma")
-            self.store.forget("plasma_check")
-        check = list_check(self.directory, tables)
-        return run_steps([*recorded, check, *of_plasma], self.store, tell, workers)
+        steps = [*recorded, list_check(self.directory, tables), *of_plasma]
+        forget_gone(steps, self.store)
+        return run_steps(steps, self.store, tell, workers)
 
     def load_result(self, result_id: str) -> Result:
         """Return one result of the last run.
@@ -263,16 +267,6 @@ class Study:
                 f"{self.path} has no analysis datasets yet. Run `trialwright run` first."
             )
         return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
-
-
-def forget_inputs(steps: Sequence[Step], made: Set[str], store: Store) -> None:
-    """Forget what steps would take from an earlier run and nothing makes in this one."""
-    named = made | {step.name for step in steps}
-    for step in steps:
-        for needs in step.inputs.values():
-            for name in (needs,) if isinstance(needs, str) else needs:
-                if name not in named:
-                    store.forget(name)
 
 
 def is_of_a_part(finding: Finding) -> bool:
