@@ -10,9 +10,19 @@ from trialwright.simulate import tempo
 from trialwright.simulate.load import load_scenario, vary_scenario
 from trialwright.simulate.operating import Variant, list_chunks, run_chunk
 from trialwright.simulate.patients import draw_patients
+from trialwright.simulate.scans import FAILURE, SUCCESS, UNKNOWN
 from trialwright.simulate.scenario import Scenario
 from trialwright.simulate.tempo import find_tempo
-from trialwright.simulate.trials import OUTCOMES, find_median, simulate_trials
+from trialwright.simulate.trials import (
+    ENROLLED,
+    KNOWN,
+    N_FACTS,
+    OUTCOMES,
+    STATUS,
+    find_decision,
+    find_median,
+    simulate_trials,
+)
 from trialwright.simulate.truth import DEATH, PROGRESSED, PROGRESSION, read_numbers, read_rules
 from trialwright.stats.survival import estimate_quantile, estimate_survival
 from trialwright.stats.two_stage import TwoStageDesign, evaluate_two_stage
@@ -71,6 +81,52 @@ def test_a_trial_without_pause_ends_sooner_and_treats_more(scenario: Scenario) -
     assert going_on["n_over_run"].mean() > 3
     assert going_on["duration_days"].mean() < pausing["duration_days"].mean()
     assert going_on["n_enrolled"].max() == DESIGN.n
+
+
+@pytest.mark.parametrize(
+    ("stage_1_ends", "if_going_on", "if_stopping"),
+    [
+        ("all are known", 260, 260),
+        ("going on is certain", 200, 260),
+        ("the decision is certain", 200, 80),
+    ],
+)
+def test_stage_1_ends_when_all_are_known_or_the_decision_is_certain(
+    scenario: Scenario, stage_1_ends: str, if_going_on: float, if_stopping: float
+) -> None:
+    changed = vary_scenario(scenario, {"trial.stage_1_ends": stage_1_ends})
+    rules = read_rules(changed)._replace(r1=1, n1=5)
+    patients = np.zeros((5, N_FACTS))
+    patients[:, ENROLLED] = (0, 10, 20, 30, 75)
+    patients[:, KNOWN] = (190, 200, 70, 80, 260)
+    patients[:, STATUS] = (SUCCESS, UNKNOWN, FAILURE, FAILURE, SUCCESS)
+    assert find_decision(patients, rules, go=True) == if_going_on
+    patients[:, STATUS] = (FAILURE, FAILURE, FAILURE, FAILURE, SUCCESS)
+    patients[:, KNOWN] = (65, 60, 70, 80, 260)
+    assert find_decision(patients, rules, go=False) == if_stopping
+    patients[:, KNOWN] = (30, 40, 50, 60, 260)  # certain before the last of the stage has come
+    earliest = 75 if stage_1_ends == "the decision is certain" else 260
+    assert find_decision(patients, rules, go=False) == earliest
+
+
+def test_a_success_is_known_and_a_trial_analyzed_after_the_days_that_are_given(
+    scenario: Scenario,
+) -> None:
+    quick = {"trial.success_known_days": 0, "trial.final_analysis_days": 0}
+    early, late = vary_scenario(scenario, quick), vary_scenario(
+        scenario, {"trial.success_known_days": 60, "trial.final_analysis_days": 30}
+    )  # fmt: skip
+    first, second = simulate(early, 300), simulate(late, 300)
+    np.testing.assert_array_equal(first["n_success"], second["n_success"])
+    waits = second["decision_days"] - first["decision_days"]
+    assert waits.min() >= 0
+    assert waits[first["go"] == 1].max() == pytest.approx(60)
+    longer = second["duration_days"] - first["duration_days"]
+    assert longer[first["go"] == 1].min() > 30
+    stopped = first["go"] == 0
+    np.testing.assert_array_equal(
+        second["duration_days"][stopped], second["decision_days"][stopped]
+    )
 
 
 def test_a_stopped_trial_has_analyzed_the_first_stage_alone(scenario: Scenario) -> None:

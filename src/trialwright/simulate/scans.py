@@ -71,7 +71,7 @@ def scan_patient(
     scan, n_progressed = 0, 0
     while scan < numbers.scans_at_most and n_progressed < N_CENTRAL:
         late = numbers.delay_scale * rng.standard_gamma(numbers.delay_shape)
-        day = np.floor(numbers.lead_in + numbers.interval * (scan + 1) + late)
+        day = np.rint(numbers.lead_in + numbers.interval * (scan + 1) + late)
         is_missed = rng.random() < numbers.prob_missed
         if day > min(course.times[DEATH], course.times[LOSS]):
             break

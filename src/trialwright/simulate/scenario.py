@@ -132,6 +132,14 @@ class Success(Enum):
     VERIFIED = "verified"  # a scan without progression proves it
 
 
+class StageEnd(Enum):
+    """What ends the wait for the decision after stage 1."""
+
+    COMPLETE = "all are known"  # every patient of stage 1
+    GO = "going on is certain"  # enough successes are known; stopping waits for all
+    CERTAIN = "the decision is certain"  # enough successes, or enough failures, are known
+
+
 class Truth(Model):
     """Everything that decides how a patient fares and what is seen of it."""
 
@@ -165,6 +173,19 @@ class Trial(Model):
         default="failure", description="What a patient with unknown state counts as"
     )
     pause: bool = Field(default=True, description="No accrual while stage 1 is awaited")
+    stage_1_ends: StageEnd = Field(
+        default=StageEnd.COMPLETE, description="What ends the wait for the decision"
+    )
+    success_known_days: Days | None = Field(
+        default=None,
+        description="Days after the landmark at which a success is known; without it, at its "
+        "first scan from the landmark on",
+    )
+    final_analysis_days: Days = Field(
+        default=0,
+        description="Days from the last known state to the final analysis; a trial that stops "
+        "with nobody beyond stage 1 ends with its decision",
+    )
     true_rate: Annotated[float, Field(gt=0, lt=1)] | None = Field(
         default=None, description="Success rate that the tempo of the disease is set to meet"
     )

@@ -90,9 +90,9 @@ def _run_trial(
     """Run both stages of one trial."""
     patients = room[1]
     now = _enroll(rng, numbers, rules, room, (0, rules.n1, 0.0))
-    decision = patients[: rules.n1, KNOWN].max()
     n_first = count_status(patients[: rules.n1, STATUS], rules)
     go = n_first > rules.r1
+    decision = find_decision(patients[: rules.n1], rules, go)
     n_enrolled = rules.n1
     if not rules.pause:
         while n_enrolled < rules.n:
@@ -110,9 +110,39 @@ def _run_trial(
     n_success = count_status(patients[:n_analyzed, STATUS], rules)
     outcome[0], outcome[1] = go, go and n_success > rules.r
     outcome[2], outcome[3], outcome[4] = n_enrolled, n_over_run, decision
-    outcome[5] = patients[:n_enrolled, KNOWN].max()
+    outcome[5] = max(decision, patients[:n_enrolled, KNOWN].max())
+    if n_enrolled > rules.n1:
+        outcome[5] += rules.closing_days
     outcome[6], outcome[7], outcome[8] = n_first, n_success, n_analyzed
     _summarize(numbers, patients[:n_analyzed], outcome)
+
+
+@compiled
+def find_decision(patients: FloatArray, rules: Rules, go: bool) -> float:
+    """Find the day on which stage 1 is decided; its patients have all come by then.
+
+    Parameters
+    ----------
+    patients : ndarray of shape (n1, N_FACTS)
+        Those of stage 1, in the order in which they came.
+    rules : Rules
+        What ends the wait.
+    go : bool
+        Whether the trial goes on.
+
+    Returns
+    -------
+    float
+        Days from the opening of the trial.
+    """
+    if not (rules.goes_when_certain if go else rules.stops_when_certain):
+        return float(patients[:, KNOWN].max())
+    days = patients[:, KNOWN].copy()
+    for patient in range(len(patients)):
+        if is_success(patients[patient, STATUS], rules) != go:
+            days[patient] = NEVER
+    n_enough = rules.r1 + 1 if go else rules.n1 - rules.r1
+    return float(max(np.sort(days)[n_enough - 1], patients[-1, ENROLLED]))
 
 
 @compiled
@@ -164,6 +194,8 @@ def follow_patient(
         known = event
     elif status == SUCCESS:
         known = max(known, min(event, course.state[PROOF, reader]))
+    if status != FAILURE and numbers.known_from > 0:
+        known = numbers.known_from
     facts[KNOWN] = now + known
 
 
@@ -172,9 +204,14 @@ def count_status(statuses: FloatArray, rules: Rules) -> int:
     """Count the successes."""
     n_success = 0
     for status in statuses:
-        if status == SUCCESS or (status == UNKNOWN and rules.unknown_is_success):
-            n_success += 1
+        n_success += int(is_success(status, rules))
     return n_success
+
+
+@compiled
+def is_success(status: float, rules: Rules) -> bool:
+    """Say whether a state counts as a success."""
+    return bool(status == SUCCESS or (status == UNKNOWN and rules.unknown_is_success))
 
 
 @compiled

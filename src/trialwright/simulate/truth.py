@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trialwright.core.arrays import FloatArray, IntArray
-from trialwright.simulate.scenario import MOST_LESIONS, DeathFollows, Scenario, Success, Truth
+from trialwright.simulate.scenario import (
+    MOST_LESIONS,
+    DeathFollows,
+    Scenario,
+    StageEnd,
+    Success,
+    Truth,
+)
 
 N_READERS = 3
 FIRST, SECOND, LOCAL = 0, 1, 2
@@ -73,6 +80,7 @@ class Numbers(NamedTuple):
     lost: float
     landmark: int
     proof_from: int
+    known_from: float
 
 
 class Rules(NamedTuple):
@@ -84,6 +92,9 @@ class Rules(NamedTuple):
     n: int
     gap_days: float
     pause: bool
+    goes_when_certain: bool
+    stops_when_certain: bool
+    closing_days: float
     by_dates: bool
     unknown_is_success: bool
 
@@ -121,6 +132,7 @@ def make_room(numbers: Numbers) -> Course:
 def read_numbers(scenario: Scenario) -> Numbers:
     """Return a scenario's truth as numbers; its tempo acts on growth and hazards."""
     trial = scenario.trial
+    known = trial.success_known_days
     before = 0 if trial.success is Success.BY_DATES else trial.scan_from_days_before
     return Numbers(
         **_read_lesions(scenario),
@@ -128,6 +140,7 @@ def read_numbers(scenario: Scenario) -> Numbers:
         **_read_events(scenario),
         landmark=trial.landmark_days,
         proof_from=trial.landmark_days - before,
+        known_from=-1.0 if known is None else float(trial.landmark_days + known),
     )
 
 
@@ -197,6 +210,9 @@ def read_rules(scenario: Scenario) -> Rules:
         n=design.n,
         gap_days=365.25 / 12 / scenario.accrual.per_month,
         pause=trial.pause,
+        goes_when_certain=trial.stage_1_ends is not StageEnd.COMPLETE,
+        stops_when_certain=trial.stage_1_ends is StageEnd.CERTAIN,
+        closing_days=trial.final_analysis_days,
         by_dates=trial.success is Success.BY_DATES,
         unknown_is_success=trial.unknown == "success",
     )
