@@ -89,7 +89,8 @@ def _run_trial(
 ) -> None:
     """Run both stages of one trial."""
     patients = room[1]
-    now = _enroll(rng, numbers, rules, room, (0, rules.n1, 0.0))
+    nobody = np.int64(0)  # a literal 0 would be compiled apart
+    now = _enroll(rng, numbers, rules, room, (nobody, rules.n1, 0.0))
     n_first = count_status(patients[: rules.n1, STATUS], rules)
     go = n_first > rules.r1
     decision = find_decision(patients[: rules.n1], rules, go)
@@ -142,7 +143,8 @@ def find_decision(patients: FloatArray, rules: Rules, go: bool) -> float:
         if is_success(patients[patient, STATUS], rules) != go:
             days[patient] = NEVER
     n_enough = rules.r1 + 1 if go else rules.n1 - rules.r1
-    return float(max(np.sort(days)[n_enough - 1], patients[-1, ENROLLED]))
+    enough = days[np.argsort(days)[n_enough - 1]]
+    return float(max(enough, patients[-1, ENROLLED]))
 
 
 @compiled
@@ -151,7 +153,7 @@ def _enroll(
     numbers: Numbers,
     rules: Rules,
     room: tuple[Course, FloatArray],
-    span: tuple[int, int, float],
+    span: tuple[int | np.int64, int, float],
 ) -> float:
     """Enroll and follow patients `first` to `last` from a day on; return the last one's day."""
     first, last, now = span
@@ -167,7 +169,7 @@ def follow_patient(
     numbers: Numbers,
     rules: Rules,
     room: tuple[Course, FloatArray],
-    who: tuple[int, float],
+    who: tuple[int | np.int64, float],
 ) -> None:
     """Follow one patient, and note what the trial needs of it."""
     course, patients = room
@@ -222,7 +224,8 @@ def _summarize(numbers: Numbers, patients: FloatArray, outcome: FloatArray) -> N
         n_true += int(time > numbers.landmark)
     outcome[9] = n_true
     outcome[10] = find_median(patients[:, PFS], patients[:, EVENT] > 0)
-    outcome[11] = np.median(patients[:, TRUE_PFS])
+    true_pfs = patients[:, TRUE_PFS]
+    outcome[11] = find_median(true_pfs, true_pfs >= 0)  # everyone's is known
     outcome[12] = patients[:, DISCORDANT].sum()
     outcome[13] = patients[:, ADJUDICATED].sum()
     outcome[14] = (patients[:, STATUS] == UNKNOWN).sum()
