@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from centre_tables import PROTOCOL, write_centre
 
 import trialwright as tw
 from trialwright.core.errors import DataError, StudyError
@@ -99,10 +100,27 @@ def test_the_manifest_names_every_input_and_output_with_its_hash(metromajx_run: 
     slides = pl.read_csv(folder / "data" / "slides.csv")["FILE"]
     images = pl.read_csv(folder / "data" / "images.csv")["FILE"]
     shown = {f"slides/{file}" for file in slides} | {f"images/{file}" for file in images}
-    assert set(manifest["inputs"]) == recorded | shown | {"protocol.yaml"}
+    beside = {"protocol.yaml", "lists/cyp2b6.csv"}
+    assert set(manifest["inputs"]) == recorded | shown | beside
     assert manifest["inputs"][f"slides/{slides[0]}"] == hash_file(folder / "slides" / slides[0])
-    assert {"report.html", "results.json", "analysis/adsl.parquet"} <= set(manifest["outputs"])
+    results = folder / "results"
+    written = {p.relative_to(results).as_posix() for p in results.rglob("*") if p.is_file()}
+    shown = {name for name in written if not name.startswith(".steps/")} - {"manifest.json"}
+    assert set(manifest["outputs"]) == shown
+    assert {"report.html", "listings/pfs_adtte.csv", "analysis/adsl.parquet"} <= shown
     assert all(re.fullmatch("[0-9a-f]{64}", value) for value in manifest["outputs"].values())
+
+
+def test_a_comment_in_the_protocol_changes_its_hash_in_the_manifest_and_no_step(
+    tmp_path: Path,
+) -> None:
+    folder = write_centre(tmp_path)
+    tw.open_study(folder).run()
+    protocol = folder / "protocol.yaml"
+    protocol.write_text(PROTOCOL + "# nothing new\n", encoding="utf-8")
+    assert ran(tw.open_study(folder).run()) == set()
+    manifest = json.loads((folder / "results" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"]["protocol.yaml"] == hash_file(protocol)
 
 
 def test_results_json_has_nulls_for_what_is_undefined(metromajx_run: Run) -> None:

@@ -19,6 +19,12 @@ def read_medications(path: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+def list_files(protocol: Protocol) -> tuple[str, ...]:
+    """Return the files of lists that a protocol names, as places beside it, without repeats."""
+    named = [rule.medications for rule in protocol.eligibility if isinstance(rule, NoConcomitant)]
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
 def fill_lists(protocol: Protocol, folder: Path) -> Protocol:
     """Return the protocol with the medications of its files written under `names`.
 

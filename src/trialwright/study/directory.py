@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 
 from trialwright.core.errors import ProtocolError, StudyError
+from trialwright.core.trace import hash_file
 from trialwright.datasets.mapping.read import MAPPING_FILE, MappingReading, read_mapping
 from trialwright.datasets.plasma import find_exports, find_gene_sets, find_sample_list
 from trialwright.datasets.tabular import PLASMA, find_tables
+from trialwright.protocol.lists import list_files
 from trialwright.protocol.load import Reading, read_protocol
 from trialwright.protocol.model import Protocol
 
@@ -93,6 +95,12 @@ def find_study(path: str | Path) -> StudyDirectory:
             "Put dm.csv and the other tables there, or your own tables with a mapping.yaml."
         )
     return StudyDirectory(folder)
+
+
+def hash_lists(directory: StudyDirectory) -> dict[str, str]:
+    """Return the hash of each list that the protocol reads from a file, by its place beside it."""
+    files = {name: directory.path / name for name in list_files(directory.protocol)}
+    return {name: hash_file(path) for name, path in files.items() if path.is_file()}
 
 
 def list_slide_files(study: Path) -> frozenset[str] | None:

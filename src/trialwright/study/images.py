@@ -22,6 +22,12 @@ def list_image_files(store: Store) -> list[str]:
     return sorted(named)
 
 
+def hash_images(study: Path, store: Store) -> dict[str, str]:
+    """Return the hash of each image file that is there, by its place in the study's folder."""
+    files = list_image_files(store)
+    return {name: hash_image(study / name) for name in files if (study / name).is_file()}
+
+
 def hash_image(path: Path) -> str:
     """Return the SHA-256 of an image; a file of the same size and time is read once a process.
 

@@ -7,8 +7,13 @@ import trialwright
 from trialwright.core.trace import hash_file
 from trialwright.datasets.mapping.read import MAPPING_FILE
 from trialwright.datasets.mapping.rules import split_place
-from trialwright.study.directory import DATA_FOLDER, PROTOCOL_FILE, StudyDirectory
-from trialwright.study.images import hash_image, list_image_files
+from trialwright.study.directory import (
+    DATA_FOLDER,
+    PROTOCOL_FILE,
+    StudyDirectory,
+    hash_lists,
+)
+from trialwright.study.images import hash_images
 from trialwright.study.run import hash_code
 from trialwright.study.store import Store, replace_text
 
@@ -50,19 +55,28 @@ def write_manifest(
     replace_text(store.results / MANIFEST, json.dumps(content, indent=1))
 
 
+def is_written(
+    directory: StudyDirectory, store: Store, files: Mapping[str, tuple[str, str]]
+) -> bool:
+    """Tell whether manifest.json has the hashes of the inputs as they are.
+
+    A comment in the protocol or in a list changes the file and no step.
+    """
+    path = store.results / MANIFEST
+    if not path.is_file():
+        return False
+    known = json.loads(path.read_text(encoding="utf-8"))["inputs"]
+    return bool(known == list_manifest_inputs(directory, store, files))
+
+
 def list_manifest_inputs(
     directory: StudyDirectory, store: Store, files: Mapping[str, tuple[str, str]]
 ) -> dict[str, str]:
-    """Return the hash of each file that was read, by its place in the study: images included."""
-    inputs = {PROTOCOL_FILE: hash_file(directory.path / PROTOCOL_FILE)}
+    """Return the hash of each file that was read, lists and images too, by its place."""
+    inputs = {PROTOCOL_FILE: hash_file(directory.path / PROTOCOL_FILE), **hash_lists(directory)}
     mapping = directory.data / MAPPING_FILE
     if mapping.is_file():
         inputs[f"{DATA_FOLDER}/{MAPPING_FILE}"] = hash_file(mapping)
     for name, sha256 in sorted(files.values()):
         inputs[f"{DATA_FOLDER}/{split_place(name)[0]}"] = sha256
-    images = list_image_files(store)
-    return inputs | {
-        name: hash_image(directory.path / name)
-        for name in images
-        if (directory.path / name).is_file()
-    }
+    return inputs | hash_images(directory.path, store)

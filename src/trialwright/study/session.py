@@ -23,7 +23,7 @@ from trialwright.study.figures import remove_other_files
 from trialwright.study.findings import read_findings
 from trialwright.study.links import find_links
 from trialwright.study.listings import list_rows
-from trialwright.study.manifest import write_manifest
+from trialwright.study.manifest import is_written, write_manifest
 from trialwright.study.mapped import SOURCE_CHECK, list_sources
 from trialwright.study.plasma import keep_possible, list_plasma_check
 from trialwright.study.publishing import Publisher
@@ -200,8 +200,9 @@ class Study:
             lambda: list_rows(results, self.store, find_links(self.protocol), self.files),
         )
         reports += run_documents(documents, self.store, tell)
-        if any(report.status == DONE for report in reports):
-            write_manifest(self.directory, self.store, self.files)
+        inputs = (self.directory, self.store, self.files)
+        if any(report.status == DONE for report in reports) or not is_written(*inputs):
+            write_manifest(*inputs)
         snapshot = take_snapshot(self.directory, self.files, self.store, results)
         keep_snapshot(self.store.hidden / "snapshots", snapshot)
         report = self.directory.results / "report.html"
