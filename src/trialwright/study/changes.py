@@ -16,7 +16,10 @@ from trialwright.datasets.mapping.redcap import KEYS as REDCAP_KEYS
 from trialwright.datasets.mapping.sources import EAV_KEYS, place_of
 from trialwright.datasets.mapping.templates import columns_in
 from trialwright.protocol.load import is_blocked
+from trialwright.report.sentences.words import plural
 from trialwright.study.evidence import Loader
+from trialwright.study.image_changes import ImageChange, find_image_changes
+from trialwright.study.images import hash_images
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
 from trialwright.study.run import run_steps
@@ -24,6 +27,7 @@ from trialwright.study.session import Study
 from trialwright.study.snapshots import (
     CURRENT,
     PREVIOUS,
+    SOFTWARE,
     Snapshot,
     list_inputs,
     read_snapshot,
@@ -33,26 +37,27 @@ from trialwright.study.store import Store
 from trialwright.study.table_changes import CellChange, compare_tables
 
 MOST_PRINTED = 40
-BESIDE = {
-    "protocol.yaml": "protocol.yaml changed",
-    "mapping.yaml": "mapping.yaml changed",
-    "software": "the software changed",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A number that is another one now; `because` counts into the changes that it rests on."""
+    """A number that is another one now.
+
+    `because` counts into the changed cells that it rests on, `images` names the changed slides.
+    """
 
     id: str
     before: float | None
     after: float | None
     because: tuple[int, ...]
+    images: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the number under the keys that scripts rely on."""
-        because = list(self.because)
-        return {"id": self.id, "before": self.before, "after": self.after, "because": because}
+        return {
+            "id": self.id, "before": self.before, "after": self.after,
+            "because": list(self.because), "images": list(self.images),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Changes:
     moved: tuple[Moved, ...]
     beside: tuple[str, ...]
     blocking: tuple[Finding, ...] = ()
+    images: tuple[ImageChange, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the changes as JSON values."""
@@ -72,6 +78,7 @@ class Changes:
             "is_run": self.is_run,
             "cells": [change.as_dict() for change in self.cells],
             "tables": list(self.tables),
+            "images": [change.as_dict() for change in self.images],
             "results": [moved.as_dict() for moved in self.moved],
             "beside": list(self.beside),
             "blocking": [finding.as_dict() for finding in self.blocking],
@@ -86,16 +93,30 @@ class Changes:
         lines += [f"  {change.sentence}" for change in self.cells[:MOST_PRINTED]]
         lines += _print_more(len(self.cells))
         lines += [f"  {words}" for words in (*self.tables, *self.beside)]
+        lines += [f"  {change.sentence}" for change in self.images[:MOST_PRINTED]]
+        lines += _print_more(len(self.images))
         if self.blocking:
             lines += ["The run would stop at:", *(f"  {item.message}" for item in self.blocking)]
             return "\n".join(lines)
         word = "moved" if self.is_run else "would move"
         lines.append(f"{len(self.moved)} numbers {word}.")
         for item in self.moved[:MOST_PRINTED]:
-            where = ", ".join(_place(self.cells[n]) for n in item.because[:3])
-            because = f"  ({where})" if where else ""
+            places = [*(_place(self.cells[n]) for n in item.because), *item.images]
+            because = f"  ({', '.join(places[:3])})" if places else ""
             lines.append(f"  {item.id}: {_print(item.before)} -> {_print(item.after)}{because}")
-        return "\n".join([*lines, *_print_more(len(self.moved))])
+        return "\n".join([*lines, *_print_more(len(self.moved)), *self._say_unmeasured()])
+
+    def _say_unmeasured(self) -> list[str]:
+        """Say which numbers are not known before a run, which alone measures slides."""
+        waiting = [c for c in self.images if c.is_measured] if not self.is_run else []
+        if not waiting:
+            return []
+        n_numbers = len({name for change in waiting for name in change.numbers})
+        stand = plural(n_numbers, "number that stands", "numbers that stand")
+        return [
+            "`trialwright run` measures changed and added slides anew and leaves out those that "
+            f"are gone: the {n_numbers} {stand} on them, and what they decide, are known only then."
+        ]
 
 
 def find_changes(study: Study) -> Changes:
@@ -114,7 +135,7 @@ def find_changes(study: Study) -> Changes:
     current = read_snapshot(folder, CURRENT)
     if current is None:
         raise StudyError(f"{study.path} was never run. Run `trialwright run` first.")
-    if list_inputs(study.directory, study.files) != current.inputs:
+    if _is_touched(study, current):
         with tempfile.TemporaryDirectory() as name:
             trial = _try_run(study, Path(name))
             now = take_snapshot(trial.directory, trial.files, trial.store, trial.load_results())
@@ -123,6 +144,14 @@ def find_changes(study: Study) -> Changes:
     if previous is None:
         return Changes(True, (), (), (), ("there was one run only",))
     return _compare(study, previous, current, is_run=True)
+
+
+def _is_touched(study: Study, current: Snapshot) -> bool:
+    """Tell whether a file, an image among them, is another one than in the last run."""
+    if list_inputs(study.directory, study.files) != current.inputs:
+        return True
+    images = hash_images(study.path, study.store)
+    return current.images is not None and images != current.images
 
 
 def _try_run(study: Study, folder: Path) -> Study:
@@ -150,11 +179,26 @@ def _compare(study: Study, before: Snapshot, after: Snapshot, *, is_run: bool) -
             cells += compare_tables(name, before.tables[name], after.tables[name], found)
     tables = [f"{name} is new" for name in after.tables if name not in before.tables]
     tables += [f"{name} is gone" for name in before.tables if name not in after.tables]
-    beside = [
-        words for name, words in BESIDE.items() if before.inputs.get(name) != after.inputs.get(name)
-    ]
-    moved = () if blocking else _list_moved(study, before.numbers, after.numbers, cells)
-    return Changes(is_run, tuple(cells), tuple(tables), moved, tuple(beside), blocking)
+    beside = _list_beside(before, after)
+    images: list[ImageChange] = []
+    if before.images is None or after.images is None:
+        beside = (*beside, "an earlier version kept no hashes of images: they are not compared")
+    else:
+        images = find_image_changes(study, before.images, after.images)
+    moved = () if blocking else _list_moved(study, before.numbers, after.numbers, cells, images)
+    return Changes(is_run, tuple(cells), tuple(tables), moved, beside, blocking, tuple(images))
+
+
+def _list_beside(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """Return what changed that is no table and no image: protocol, mapping, lists, software."""
+    found = []
+    for name in dict.fromkeys((*after.inputs, *before.inputs)):
+        is_table = name in before.tables or name in after.tables
+        if not is_table and before.inputs.get(name) != after.inputs.get(name):
+            gone = f"{name} is gone" if name not in after.inputs else f"{name} changed"
+            new = f"{name} is new" if name not in before.inputs else gone
+            found.append("the software changed" if name == SOFTWARE else new)
+    return tuple(found)
 
 
 def _list_blocking(study: Study) -> tuple[Finding, ...]:
@@ -182,6 +226,7 @@ def _list_moved(
     before: Mapping[str, float | None],
     after: Mapping[str, float | None],
     cells: Sequence[CellChange],
+    images: Sequence[ImageChange],
 ) -> tuple[Moved, ...]:
     """Return the numbers that differ, each with the changes behind it."""
     names = [n for n in dict.fromkeys((*after, *before)) if before.get(n) != after.get(n)]
@@ -192,9 +237,12 @@ def _list_moved(
         exact = tuple(
             n for n, c in enumerate(cells) if (c.table, c.row) in touched and c.kind != "removed"
         )
-        tables = {table for table, _ in touched}
-        because = exact or tuple(n for n, c in enumerate(cells) if c.table in tables)
-        moved.append(Moved(name, before.get(name), after.get(name), because))
+        slides = tuple(change.file for change in images if name in change.numbers)
+        because = exact
+        if not exact and not slides:
+            tables = {table for table, _ in touched}
+            because = tuple(n for n, c in enumerate(cells) if c.table in tables)
+        moved.append(Moved(name, before.get(name), after.get(name), because, slides))
     return tuple(moved)
 
 

@@ -69,6 +69,13 @@ def list_slide_steps(
     return [*steps, Step(MEASURED_SLIDES, "slides that were measured", gather_slides, inputs)]
 
 
+def list_measured(protocol: Protocol, slides: pl.DataFrame | None) -> set[str]:
+    """Return the slides that are measured, as places in the study's folder."""
+    stains = {marker.stain for marker in protocol.biomarkers.tissue if _is_for_machine(marker)}
+    listed = _list_files(slides)
+    return {f"{SLIDES_FOLDER}/{file}" for file, stain, *_ in listed if stain in stains}
+
+
 def _is_for_machine(marker: TissueMarker) -> bool:
     """Tell whether a stain is measured, or a state is proposed on it."""
     return marker.measure is not None or marker.decide is not None

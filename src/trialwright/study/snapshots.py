@@ -11,32 +11,37 @@ import polars as pl
 
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
-from trialwright.study.directory import PROTOCOL_FILE, StudyDirectory
+from trialwright.study.directory import PROTOCOL_FILE, StudyDirectory, hash_lists
+from trialwright.study.images import hash_images
 from trialwright.study.mapped import SOURCE, list_mapped_domains, name_table
 from trialwright.study.run import hash_code
 from trialwright.study.store import Store, replace_text
 
 CURRENT, PREVIOUS = "current", "previous"
 INDEX = "index.json"
-MAPPING = "mapping.yaml"
+MAPPING, SOFTWARE = "mapping.yaml", "software"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Tables as they were read, by the name of their file or place; numbers; what else counts."""
+    """Tables as they were read, by the name of their file or place; numbers; what else counts.
+
+    `inputs` and `images` are hashes; a run of a version that kept none of images has None.
+    """
 
     tables: Mapping[str, pl.DataFrame]
     numbers: Mapping[str, float | None]
     inputs: Mapping[str, str]
+    images: Mapping[str, str] | None = None
 
 
 def list_inputs(directory: StudyDirectory, files: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Return the hash of everything that a run depends on, by its name."""
-    inputs = dict(files.values())
+    """Return the hash of everything but images that a run depends on, by its name."""
+    inputs = dict(files.values()) | hash_lists(directory)
     inputs[PROTOCOL_FILE] = hash_file(directory.path / PROTOCOL_FILE)
     if (directory.data / MAPPING).is_file():
         inputs[MAPPING] = hash_file(directory.data / MAPPING)
-    return inputs | {"software": hash_code()}
+    return inputs | {SOFTWARE: hash_code()}
 
 
 def list_numbers(results: Mapping[str, Result]) -> dict[str, float | None]:
@@ -56,7 +61,8 @@ def take_snapshot(
 ) -> Snapshot:
     """Return what a study has read and found so far."""
     tables = _load_tables(directory, files, store)
-    return Snapshot(tables, list_numbers(results), list_inputs(directory, files))
+    images = hash_images(directory.path, store)
+    return Snapshot(tables, list_numbers(results), list_inputs(directory, files), images)
 
 
 def _load_tables(
@@ -83,6 +89,7 @@ def keep_snapshot(folder: Path, snapshot: Snapshot) -> None:
         "tables": {name: f"{n:03}.parquet" for n, name in enumerate(snapshot.tables)},
         "numbers": dict(snapshot.numbers),
         "inputs": dict(snapshot.inputs),
+        "images": dict(snapshot.images or {}),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     if (current / INDEX).is_file():
@@ -103,4 +110,4 @@ def read_snapshot(folder: Path, name: str) -> Snapshot | None:
         return None
     content = json.loads(path.read_text(encoding="utf-8"))
     tables = {table: pl.read_parquet(path.parent / f) for table, f in content["tables"].items()}
-    return Snapshot(tables, content["numbers"], content["inputs"])
+    return Snapshot(tables, content["numbers"], content["inputs"], content.get("images"))
