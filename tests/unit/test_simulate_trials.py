@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trialwright.simulate import tempo
 from trialwright.simulate.load import load_scenario, vary_scenario
 from trialwright.simulate.operating import Variant, list_chunks, run_chunk
 from trialwright.simulate.patients import draw_patients
@@ -44,20 +43,20 @@ def simulate(scenario: Scenario, n_trials: int, **changes: object) -> dict[str, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("rate", [0.2, 0.4])
 def test_without_measurement_error_the_decisions_are_binomial(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, rate: float
 ) -> None:
-    monkeypatch.setattr(tempo, "N_FINAL", 100_000)  # an error of the rate of 0.001 is enough here
     quiet = vary_scenario(
         scenario, {"truth.reading.measurement_sd": 0, "truth.reading.reader_sd": 0}
     )
-    paced = quiet.model_copy(update={"tempo": find_tempo(quiet, 0.4)})
-    n_trials = 4_000
+    paced = quiet.model_copy(update={"tempo": find_tempo(quiet, rate)})
+    n_trials = 20_000
     outcomes = simulate(paced, n_trials)
-    exact = evaluate_two_stage(DESIGN, 0.4)
+    exact = evaluate_two_stage(DESIGN, rate)
     for name, prob in (("go", 1 - exact.prob_early_stop), ("reject", exact.prob_reject)):
         error = np.sqrt(prob * (1 - prob) / n_trials)
-        assert abs(outcomes[name].mean() - prob) < 4 * error
+        assert abs(outcomes[name].mean() - prob) < 3 * error
 
 
 def test_death_follows_progression_or_its_detection(scenario: Scenario) -> None:
