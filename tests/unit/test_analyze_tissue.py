@@ -1,5 +1,6 @@
 """Results of tissue: change within patients, states beside decisions, specimens, slides."""
 
+import re
 from datetime import date
 
 import polars as pl
@@ -180,3 +181,16 @@ def test_slides_that_failed_or_are_doubtful_are_named() -> None:
     )
     assert "Fair: dab lies 6.0 degrees off" in result.table().to_text()
     assert "The file is truncated" in result.table().to_text()
+
+
+def test_slides_whose_names_differ_by_a_blank_are_two() -> None:
+    extra = (
+        make_slide("04", "C2D1", 3.0, FILE="04_b.tif", n_cells=700),
+        make_slide("05", "C2D1", 3.0, FILE="04 b.tif", n_cells=900),
+    )
+    result = analyze_slides(make_adbm(extra=extra), [CD8])
+
+    assert (result.count("04_b_tif.n"), result.count("04_b_tif_2.n")) == (900, 700)
+    printed = result.table().to_text()
+    assert re.search(r"04 b\.tif +900", printed)
+    assert re.search(r"04_b\.tif +700", printed)

@@ -110,3 +110,14 @@ def test_a_file_that_is_not_there_says_so(study: Path) -> None:
     row = {**list_images(PANEL, MANIFESTS).to_dicts()[0], "FILE": "gone.dcm"}
 
     assert read_picture(row, study).absence == "gone.dcm: The file is not in the folder images"
+
+
+def test_two_patients_whose_ids_differ_by_a_blank_have_a_panel_each(study: Path) -> None:
+    images = [
+        {**row, "USUBJID": subject}
+        for row in list_images(PANEL, MANIFESTS).to_dicts()[:1]
+        for subject in ("A 1", "A_1")
+    ]
+    drawn = draw_panels(PANEL, images, study / "results", "", "")
+
+    assert len({files["png"] for files in drawn.values()}) == 2

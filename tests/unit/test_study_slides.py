@@ -111,6 +111,20 @@ def test_cells_go_with_their_row_and_not_while_a_slide_cannot_be_read(study: Pat
     assert not cells.exists()
 
 
+def test_two_slides_whose_names_differ_by_a_blank_keep_a_step_and_cells_each(study: Path) -> None:
+    files = ["batch 1.tif", "batch_1.tif"]
+    for file in files:
+        (study / "slides" / file).hardlink_to(study / "slides" / "good.tif")
+    slides = SLIDES.head(2).with_columns(FILE=pl.Series(files))
+    steps = list_steps(study, slides)[:2]
+    store = Store(study / "results")
+
+    assert [report.status for report in run_steps(steps, store)] == ["done", "done"]
+    cells = {store.load(step.name)["cells"] for step in steps}
+    assert len({step.name for step in steps}) == len(cells) == 2
+    assert all((store.results / name).is_file() for name in cells)
+
+
 def test_the_protocol_names_the_color_and_the_place_of_a_marker() -> None:
     marker = CD8.model_copy(
         update={"stain": "LAG3", "chromogens": {"nucleus": "hematoxylin", "LAG3": "Purple"}}

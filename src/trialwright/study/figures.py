@@ -1,5 +1,6 @@
 """Figures of results, drawn to files, and what the report shows of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ import polars as pl
 
 from trialwright.core.result import Result
 from trialwright.core.table import Text
+from trialwright.core.trace import hash_text
 from trialwright.report.blocks import Download, FigureBlock
 from trialwright.study.workers import count_cores, open_workers
 
@@ -105,9 +107,18 @@ def remove_other_files(results: Path, drawn: Mapping[str, Mapping[str, Any]]) ->
             path.unlink()
 
 
-def safe_name(subject: str) -> str:
-    """Return a subject's id as a file name that no system refuses."""
-    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in subject)
+def safe_name(name: str) -> str:
+    """Return a subject's id, or a slide's file, as a file name that no system refuses.
+
+    A name that must be changed for it ends in a part of its hash: "a b" and "a_b" stay two.
+
+    Examples
+    --------
+    >>> safe_name("MJX-09"), safe_name("batch 1/MJX-09.tif")
+    ('MJX-09', 'batch_1_MJX-09.tif-f928bc8c')
+    """
+    safe = re.sub(r"^\.|[^\w.-]", "_", name)
+    return safe if safe == name else f"{safe}-{hash_text(name)[:8]}"
 
 
 def load_figure(

@@ -129,6 +129,7 @@ def draw_panels(
         pictures = [read_picture(image, results.parent, tag) for image in mine]
         fig = draw_panel(pictures, panel.of, panel.visits)
         alt = describe_panel(subject, pictures, panel.of, panel.visits)
-        name = f"panels/{safe_name(f'{panel.id}_{subject}')}"
+        # A folder each: of panel "a" and subject "b_c", or "a_b" and "c", one name would be made.
+        name = f"panels/{safe_name(panel.id)}/{safe_name(subject)}"
         drawn[subject] = write_figure(fig, results, name, footer, alt)
     return drawn

@@ -1,6 +1,6 @@
 """Every slide that was to be measured: how much tissue, how many cells, how far to be trusted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,7 +18,10 @@ SHOWN = {"N": 0, "AREA": 2, "MISF": 1}
 
 @dataclass(frozen=True, kw_only=True)
 class SlideQuality(Result):
-    """Facts of each slide; `slides` has a row per slide: stain, file, quality, failed."""
+    """Facts of each slide; `slides` has a row per slide: stain, file, quality, failed, stem.
+
+    `stem` is what the ids of its statistics begin with.
+    """
 
     slides: pl.DataFrame
 
@@ -27,7 +30,8 @@ class SlideQuality(Result):
         rows: list[Row] = []
         for (stain,), slides in self.slides.group_by("stain", maintain_order=True):
             rows.append(heading(str(stain)))
-            rows += [self._row(*item) for item in slides.select("file", "quality").iter_rows()]
+            shown = slides.select("file", "quality", "stem")
+            rows += [self._row(*item) for item in shown.iter_rows()]
         heads = ("Slide", "Nucleated cells", "Tissue, mm²", "Misfit, degrees", "Quality")
         notes = [
             "Misfit: the largest angle between a stain vector of the slide and its reference. Over "
@@ -36,11 +40,11 @@ class SlideQuality(Result):
         ]
         return make_table(self.id, self.title, heads, rows, notes)
 
-    def _row(self, file: str, quality: str) -> Row:
+    def _row(self, file: str, quality: str, stem: str) -> Row:
         known = set(self.data["stat_id"])
         cells: list[Cell | str] = []
         for suffix, digits in SHOWN.items():
-            key = f"{slug(file)}.{slug(suffix)}"
+            key = f"{stem}.{slug(suffix)}"
             cells.append(self.number_cell(key, digits) if key in known else "none")
         return row(file, *cells, quality)
 
@@ -61,12 +65,13 @@ def analyze_slides(adbm: pl.DataFrame, markers: Sequence[TissueMarker]) -> Slide
         Numbers of slides, of those measured and of those to be wary of; then each slide's facts.
     """
     ledger = Ledger()
-    listed: list[tuple[str, str, str, bool]] = []
+    listed: list[tuple[str, str, str, bool, str]] = []
+    names = _name_files(adbm["BMXFN"].drop_nulls())
     for marker in markers:
         stem = marker.id.upper()
         rows = adbm.filter(col("PARAMCD") == f"{stem}{QUALITY}").sort("USUBJID", "BMXFN")
         listed += [
-            (marker.stain, file, quality, reason is not None)
+            (marker.stain, file, quality, reason is not None, names[file])
             for file, quality, reason in rows.select("BMXFN", "AVALC", "AREASON").iter_rows()
         ]
         for name, chosen, words in _sort_by_quality(rows):
@@ -74,14 +79,14 @@ def analyze_slides(adbm: pl.DataFrame, markers: Sequence[TissueMarker]) -> Slide
             stat = Stat(f"{slug(marker.id)}.{name}", chosen.height, "n", label)
             ledger.add(stat, "ADBM", chosen)
         for suffix, _, words, unit in SLIDE_FACTS:
-            _add_facts(
-                ledger, adbm.filter(col("PARAMCD") == f"{stem}{suffix}"), suffix, words, unit
-            )
+            rows = adbm.filter(col("PARAMCD") == f"{stem}{suffix}")
+            _add_facts(ledger, rows, names, suffix, (words, unit))
     schema = {
         "stain": pl.String(),
         "file": pl.String(),
         "quality": pl.String(),
         "failed": pl.Boolean(),
+        "stem": pl.String(),
     }
     return SlideQuality(
         id="slides_quality",
@@ -103,12 +108,37 @@ def _sort_by_quality(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, st
     yield "wary", measured.filter(~is_fair, col("AVALC") != GOOD), "slides to be wary of"
 
 
-def _add_facts(ledger: Ledger, rows: pl.DataFrame, suffix: str, words: str, unit: str) -> None:
+def _name_files(files: Iterable[str]) -> dict[str, str]:
+    """Return what the statistics of each slide are called: another word for every file.
+
+    Of names that differ in punctuation only, all but the first in order end in a number.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for file in sorted({*files}):
+        stem = name = slug(file)
+        n = 1
+        while name in taken:
+            n += 1
+            name = f"{stem}_{n}"
+        names[file] = name
+        taken.add(name)
+    return names
+
+
+def _add_facts(
+    ledger: Ledger,
+    rows: pl.DataFrame,
+    names: Mapping[str, str],
+    suffix: str,
+    about: tuple[str, str],
+) -> None:
     """Enter one fact of every slide."""
+    words, unit = about
     for file, of_file in rows.group_by("BMXFN", maintain_order=True):
         name = str(file[0])
         stat = Stat(
-            f"{slug(name)}.{slug(suffix)}", of_file["AVAL"][0], slug(suffix), f"{name}: {words}",
+            f"{names[name]}.{slug(suffix)}", of_file["AVAL"][0], slug(suffix), f"{name}: {words}",
             "AVAL", unit=unit,
         )  # fmt: skip
         ledger.add(stat, "ADBM", of_file, "AVAL")
