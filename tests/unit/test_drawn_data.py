@@ -7,7 +7,7 @@ from typing import ClassVar
 import polars as pl
 
 from trialwright.core.result import BASIS, Method, Result, make_statistics
-from trialwright.study.figures import write_drawn_data
+from trialwright.study.figures import load_figure, safe_name, write_drawn_data
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,3 +37,21 @@ def test_each_frame_that_is_drawn_is_a_file_of_its_own(tmp_path: Path) -> None:
 def test_without_such_frames_the_statistics_are_written(tmp_path: Path) -> None:
     [file] = write_drawn_data(make(Result), tmp_path)
     assert pl.read_csv(tmp_path / file)["stat"].to_list() == [3.0]
+
+
+def test_several_tables_of_one_figure_say_what_each_holds(tmp_path: Path) -> None:
+    (tmp_path / "x.svg").write_text("<svg/>", encoding="utf-8")
+    drawn = {"svg": "x.svg", "png": "x.png", "alt": "", "csv": ["figures/x.csv"]}
+    one = load_figure(drawn, tmp_path, "x", "X", ())
+    drawn["csv"] = ["figures/x_bars.csv", "figures/x_events.csv"]
+    two = load_figure(drawn, tmp_path, "x", "X", ())
+    assert [item.name for item in one.downloads] == ["SVG", "PNG", "CSV"]
+    assert [item.name for item in two.downloads] == ["SVG", "PNG", "CSV of bars", "CSV of events"]
+
+
+def test_names_that_no_system_refuses_stay_as_many_as_they_were() -> None:
+    names = ["MJX-09", "a b", "a_b", "a/b", "..", "_."]
+    safe = [safe_name(name) for name in names]
+    assert safe[0] == "MJX-09"
+    assert len({*safe}) == len(names)
+    assert not any(set(name) & set(" /") or name.startswith(".") for name in safe)

@@ -134,6 +134,14 @@ def load_figure(
         downloads=(
             Download("SVG", drawn["svg"]),
             Download("PNG", drawn["png"]),
-            *(Download("CSV", file) for file in drawn.get("csv", ())),
+            *_name_tables(drawn.get("csv", ()), figure_id),
         ),
     )
+
+
+def _name_tables(files: Sequence[str], figure_id: str) -> list[Download]:
+    """Return what is drawn as downloads; several say what each holds, as "CSV of events"."""
+    if len(files) < 2:
+        return [Download("CSV", file) for file in files]
+    held = [Path(file).stem.removeprefix(f"{figure_id}_").replace("_", " ") for file in files]
+    return [Download(f"CSV of {what}", file) for what, file in zip(held, files, strict=True)]
