@@ -183,8 +183,8 @@ class Trial(Model):
     )
     final_analysis_days: Days = Field(
         default=0,
-        description="Days from the last known state to the final analysis; a trial that stops "
-        "with nobody beyond stage 1 ends with its decision",
+        description="Days from the last known state to the final analysis of a trial that goes "
+        "on to stage 2",
     )
     true_rate: Annotated[float, Field(gt=0, lt=1)] | None = Field(
         default=None, description="Success rate that the tempo of the disease is set to meet"

@@ -36,7 +36,7 @@ OUTCOMES = (
     "n_success", "n_analyzed", "n_true_success", "median_pfs_days", "median_true_pfs_days",
     "n_status_discordant", "n_adjudicated", "n_unknown",
 )  # fmt: skip
-"""What is kept of each trial. Days count from the opening of the trial; medians are NaN when not
+"""What is kept of each trial. Days count from the first patient; medians are NaN when not
 reached. The analyzed are those of the stages, without over-run."""
 
 ENROLLED, KNOWN, STATUS, PFS, EVENT, TRUE_PFS, DISCORDANT, ADJUDICATED = range(8)
@@ -110,9 +110,10 @@ def _run_trial(
     n_analyzed = rules.n if go else rules.n1
     n_success = count_status(patients[:n_analyzed, STATUS], rules)
     outcome[0], outcome[1] = go, go and n_success > rules.r
-    outcome[2], outcome[3], outcome[4] = n_enrolled, n_over_run, decision
-    outcome[5] = max(decision, patients[:n_enrolled, KNOWN].max())
-    if n_enrolled > rules.n1:
+    opened = patients[0, ENROLLED]
+    outcome[2], outcome[3], outcome[4] = n_enrolled, n_over_run, decision - opened
+    outcome[5] = max(decision, patients[:n_enrolled, KNOWN].max()) - opened
+    if go:
         outcome[5] += rules.closing_days
     outcome[6], outcome[7], outcome[8] = n_first, n_success, n_analyzed
     _summarize(numbers, patients[:n_analyzed], outcome)
@@ -134,7 +135,7 @@ def find_decision(patients: FloatArray, rules: Rules, go: bool) -> float:
     Returns
     -------
     float
-        Days from the opening of the trial.
+        Day, as ENROLLED and KNOWN have it.
     """
     if not (rules.goes_when_certain if go else rules.stops_when_certain):
         return float(patients[:, KNOWN].max())
