@@ -38,6 +38,23 @@ def test_kappa_is_observed_agreement_beyond_chance_counted_plainly(rows):
         assert agreement.lower <= agreement.kappa <= agreement.upper
 
 
+@given(st.lists(st.sampled_from("abcd"), min_size=2, max_size=60), weightings)
+def test_full_agreement_is_exactly_one_with_no_error(rows, weights):
+    pair = estimate_kappa(rows, rows, weights=weights)
+    three = estimate_fleiss_kappa(np.array([rows] * 3).T)
+    assert pair.observed == three.observed == 1
+    for found in (pair, three):
+        told = (found.kappa, found.std_error, found.lower, found.upper)
+        assert told == ((1, 0, 1, 1) if len(set(rows)) > 1 else (None,) * 4)
+
+
+@given(readings, weightings)
+def test_kappa_and_its_limits_lie_between_minus_one_and_one(rows, weights):
+    for found in (estimate_kappa(*split(rows), weights=weights), estimate_fleiss_kappa(rows)):
+        if found.kappa is not None:
+            assert -1 <= found.lower <= found.kappa <= found.upper <= 1
+
+
 def jackknife(estimate, subjects: np.ndarray) -> float:
     n = len(subjects)
     parts = np.array([estimate(np.delete(subjects, i, axis=0)) for i in range(n)])

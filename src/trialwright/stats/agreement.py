@@ -12,8 +12,6 @@ from trialwright.core.arrays import FloatArray, IntArray
 from trialwright.core.errors import EstimateError
 from trialwright.stats.confidence import normal_quantile
 
-NO_CHANCE = 1e-12  # of disagreement: less is rounding
-
 
 class KappaWeights(Enum):
     """How much two different categories agree."""
@@ -100,18 +98,20 @@ def estimate_kappa(
     """
     codes, labels = _code_readings((first, second), categories)
     n, k = len(codes), len(labels)
-    table = np.zeros((k, k))
-    np.add.at(table, (codes[:, 0], codes[:, 1]), 1 / n)
+    counts = np.zeros((k, k))
+    np.add.at(counts, (codes[:, 0], codes[:, 1]), 1)
     distance = np.abs(np.subtract.outer(np.arange(k), np.arange(k))) / max(k - 1, 1)
     agreement = AGREEMENTS[weights](distance)
-    rows, columns = table.sum(axis=1), table.sum(axis=0)
-    observed, expected = float((agreement * table).sum()), float(rows @ agreement @ columns)
-    by_chance = np.add.outer(agreement @ columns, rows @ agreement)
+    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
+    observed = float(((1 - agreement) * counts).sum()) / n
+    expected = float(rows @ (1 - agreement) @ columns) / n**2
+    by_chance = np.add.outer(agreement @ columns, rows @ agreement) / n
 
     def variance(kappa: float) -> float:
-        spread = (table * (agreement - by_chance * (1 - kappa)) ** 2).sum()
-        excess = float(spread) - (kappa - expected * (1 - kappa)) ** 2
-        return excess / (n * (1 - expected) ** 2)
+        # Of the published difference of squares, as squares about the mean: never below 0.
+        mean = kappa - (1 - expected) * (1 - kappa)
+        spread = (counts * (agreement - by_chance * (1 - kappa) - mean) ** 2).sum()
+        return float(spread) / (n * expected) ** 2
 
     return _make_kappa(codes.shape, labels, (observed, expected), variance, level)
 
@@ -149,14 +149,17 @@ def estimate_fleiss_kappa(
     codes, labels = _code_readings(tuple(columns.T) if columns.ndim == 2 else (), categories)
     n, n_readers = len(codes), codes.shape[1]
     counts = (codes[:, :, np.newaxis] == np.arange(len(labels))).sum(axis=1)
-    shares = counts.sum(axis=0) / (n * n_readers)
-    pairs = (counts * (counts - 1)).sum(axis=1) / (n_readers * (n_readers - 1))
-    observed, expected = float(pairs.mean()), float(shares @ shares)
+    totals = counts.sum(axis=0)
+    shares, chance = totals / (n * n_readers), int(totals @ totals) / (n * n_readers) ** 2
+    n_pairs = n_readers * (n_readers - 1)
+    apart = (n_pairs - (counts * (counts - 1)).sum(axis=1)) / n_pairs
+    observed = float(apart.mean())
+    expected = int((n * n_readers) ** 2 - totals @ totals) / (n * n_readers) ** 2
 
     def variance(kappa: float) -> float:
         # A subject moves the chance agreement too, through its part of the shares.
-        moved = 2 * (1 - kappa) * (counts @ shares / n_readers - expected)
-        parts = (pairs - expected - moved) / (1 - expected)
+        moved = 2 * (1 - kappa) * (counts @ shares / n_readers - chance)
+        parts = 1 - (apart + moved) / expected
         squares = float(((parts - kappa) ** 2).sum())
         return squares / (n * max(n - 1, 1))
 
@@ -191,24 +194,29 @@ def _code_readings(
 def _make_kappa(
     shape: tuple[int, ...],
     labels: tuple[str, ...],
-    agreement: tuple[float, float],
+    disagreement: tuple[float, float],
     variance: Callable[[float], float],
     level: float,
 ) -> Kappa:
+    """Make the estimate of disagreement, observed and by chance.
+
+    Of agreements, a sum of 0.1s among them, full agreement would give 1.0000000000000009; no
+    disagreement is exactly 0, and kappa 1.
+    """
     z = normal_quantile(level)
-    observed, expected = agreement
+    observed, expected = disagreement
     kappa = error = lower = upper = None
-    if 1 - expected > NO_CHANCE:
-        kappa = (observed - expected) / (1 - expected)
+    if expected > 0:
+        kappa = 1 - observed / expected
         if shape[0] > 1:
-            error = sqrt(max(variance(kappa), 0.0))
+            error = sqrt(variance(kappa))
             lower, upper = max(kappa - z * error, -1.0), min(kappa + z * error, 1.0)
     return Kappa(
         n_subjects=shape[0],
         n_readers=shape[1],
         categories=labels,
-        observed=observed,
-        expected=expected,
+        observed=1 - observed,
+        expected=1 - expected,
         kappa=kappa,
         std_error=error,
         lower=lower,
