@@ -266,3 +266,12 @@ def test_an_empty_document_is_a_page() -> None:
 
 def test_same_document_gives_same_bytes(document: Document, source: str) -> None:
     assert render_html(document, SAMPLE["build_evidence"]()) == source
+
+
+def test_a_wide_figure_scrolls_in_its_frame_on_a_screen_and_shrinks_in_print(page: Any) -> None:
+    style = page.raw["style"][0]
+    assert re.search(r"\.paper \{[^}]*overflow-x: auto", style)
+    assert "@media screen { .paper svg { min-width: var(--least, 0); } }" in style
+    assert re.search(
+        r"@media print \{.*\.frame, \.paper \{ overflow: visible; \}", style, re.DOTALL
+    )

@@ -62,6 +62,15 @@ def test_drawing_is_an_image_with_a_name_and_a_description() -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize(
+    ("width", "least"),
+    [("510.24pt", "459pt"), ("180mm", "459pt"), ("340.16pt", None), ("100%", None)],
+)
+def test_a_wide_drawing_says_how_narrow_it_may_become(width: str, least: str | None) -> None:
+    page = embed_svg(f'{HEAD} width="{width}" height="90pt"/>', "figure-a", "Name", "")
+    assert re.findall(r"--least: (\w+)", page) == ([least] if least else [])
+
+
 def test_declared_view_box_is_kept() -> None:
     assert 'viewBox="0 0 9 9"' in embed("", 'viewBox="0 0 9 9"')
 

@@ -11,6 +11,8 @@ DROPPED = {"metadata", "script", "foreignObject"}
 POINTS = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 EXTERNAL = re.compile(r"url\(\s*['\"]?(?!#)[^)]*\)", re.IGNORECASE)
 UNIT_POINTS = {"pt": 1.0, "px": 0.75, "": 0.75, "mm": 72 / 25.4}
+SHRINKS_PT = 345.0  # to here a drawing shrinks with the screen; its text stays legible on a phone
+LEAST_SHARE = 0.9  # of the width of a larger one, which scrolls sideways in its frame instead
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
@@ -112,7 +114,12 @@ def _scope(style: str, prefix: str) -> str:
 
 
 def _frame(root: ET.Element, prefix: str) -> None:
-    """Name the drawing, make it an image for screen readers, and let it shrink."""
+    """Name the drawing, make it an image for screen readers, and say how far it may shrink."""
+    width = _read_points(root.get("width", ""))
+    if width is not None and width > SHRINKS_PT:
+        root.set(
+            "style", f"{root.get('style', '')};--least: {LEAST_SHARE * width:.0f}pt".strip(";")
+        )
     if "viewBox" not in root.attrib:
         size = [re.match(r"[\d.]+", root.get(side, "")) for side in ("width", "height")]
         if all(size):
@@ -134,12 +141,18 @@ def read_size(svg: str, title: str) -> tuple[float, float]:
     """
     head = re.search(r"<svg\b[^>]*>", svg)
     sizes = [
-        re.search(rf'\b{side}="([\d.]+)(pt|px|mm|)"', head[0] if head else "")
-        for side in ("width", "height")
+        re.search(rf'\b{side}="([^"]*)"', head[0] if head else "") for side in ("width", "height")
     ]
-    points = [float(found[1]) * UNIT_POINTS[found[2]] for found in sizes if found]
+    found = [_read_points(size[1]) if size else None for size in sizes]
+    points = [size for size in found if size is not None]
     if len(points) != len(sizes):
         raise StudyError(
             f"Figure '{title}': its SVG has no width and height, expected both. Draw it again."
         )
     return points[0], points[1]
+
+
+def _read_points(size: str) -> float | None:
+    """Return a length in points; None of one in another unit, such as percent."""
+    found = re.fullmatch(r"([\d.]+)(pt|px|mm|)", size)
+    return float(found[1]) * UNIT_POINTS[found[2]] if found else None

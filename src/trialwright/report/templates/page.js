@@ -258,7 +258,8 @@
     const tools = make("span", { className: "tools" });
     addTools(tools, getRows, figure.id, name);
     caption.append(tools);
-    const frame = figure.querySelector(".frame");
+  }
+  for (const frame of document.querySelectorAll("main .frame, main .paper")) {
     frame.addEventListener("pointerenter", () => {
       if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
     }, { once: true });
