@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import polars as pl
@@ -76,14 +77,21 @@ class Result:
 
     def value(self, stat_id: str) -> float | None:
         """Return one statistic; None where it is undefined."""
-        found = self.data.filter(pl.col("stat_id") == stat_id)
-        if found.height != 1:
+        found = self._values.get(stat_id, [])
+        if len(found) != 1:
             raise TrialwrightError(
-                f"Result {self.id} has {found.height} statistics '{stat_id}', expected one of "
+                f"Result {self.id} has {len(found)} statistics '{stat_id}', expected one of "
                 f"{', '.join(self.data['stat_id'])}. Write one of these."
             )
-        value: float | None = found["stat"][0]
-        return value
+        return found[0]
+
+    @cached_property
+    def _values(self) -> dict[str, list[float | None]]:
+        """The statistics by their ids: a report asks for thousands, one by one."""
+        values: dict[str, list[float | None]] = {}
+        for stat_id, value in self.data.select("stat_id", "stat").iter_rows():
+            values.setdefault(stat_id, []).append(value)
+        return values
 
     def count(self, stat_id: str) -> int:
         """Return one statistic that is a count."""

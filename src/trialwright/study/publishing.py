@@ -27,6 +27,7 @@ class Publisher:
     files: Mapping[str, tuple[str, str]]
     analyses: Sequence[Step]
     findings: list[Finding] = field(default_factory=list)
+    composed: dict[tuple[StepReport, ...], Document] = field(default_factory=dict)
 
     def figure_steps(self) -> list[Step]:
         """Return a step per figure."""
@@ -78,7 +79,14 @@ class Publisher:
         )
 
     def compose(self, reports: Sequence[StepReport]) -> Document:
-        """Return the report of what was made, for any form of print."""
+        """Return the report of what was made, for any form of print; all print the same one."""
+        key = tuple(reports)
+        if key not in self.composed:
+            self.composed[key] = self._compose(reports)
+        return self.composed[key]
+
+    def _compose(self, reports: Sequence[StepReport]) -> Document:
+        """Compose the report of what was made."""
         figures, results = self.drawn("figure."), self.load_results()
         parts = {
             "findings": self.findings,
