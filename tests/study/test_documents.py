@@ -224,6 +224,7 @@ def test_ars_json_points_only_at_what_it_defines(folder: Path) -> None:
     assert primary["dataSubsetId"] == "DS_ADRS_NPR6"
 
 
+@pytest.mark.usefixtures("sketched")
 def test_without_its_library_a_document_is_absent_and_an_old_one_does_not_stay(
     metromajx_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

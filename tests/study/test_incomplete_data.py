@@ -12,18 +12,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from example_studies import list_outputs
 
 import trialwright as tw
 from trialwright.core.errors import DataError, Severity, StudyError
-from trialwright.core.result import Result
-from trialwright.study import publishing, session
 from trialwright.study.changes import find_changes
 from trialwright.study.evidence import Loader
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
 from trialwright.study.session import Results, Study
 from trialwright.study.show import show_result
-from trialwright.study.store import replace_text
 
 Run = tuple[Study, Results]
 DATA = Path(__file__).parents[2] / "examples" / "metromajx" / "data"
@@ -52,32 +50,6 @@ CASES = [
         for name in TABLES
     ],
 ]
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the patients' time lines undrawn: most of a run's time, and the same in each case."""
-    monkeypatch.setattr(publishing, "draw_patients", lambda **_: {})
-
-
-@pytest.fixture
-def undrawn(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - adds to it
-    """Describe figures without drawing them; the tests of figures draw empty ones."""
-
-    def describe(result: Result, results: Path, footer: str) -> dict[str, str]:  # noqa: ARG001
-        names = {kind: f"figures/{result.id}.{kind}" for kind in ("svg", "png")}
-        for name in names.values():
-            replace_text(results / name, "<svg></svg>")
-        return names | {"alt": result.describe()}
-
-    monkeypatch.setattr(publishing, "draw_result", describe)
-    monkeypatch.setattr(session, "list_documents", lambda *_: [])  # which need real figures
-
-
-@pytest.fixture
-def finished_copy(metromajx_run: Run, tmp_path: Path) -> Path:
-    """A copy of the example with the results of a finished run."""
-    return Path(shutil.copytree(metromajx_run[0].path, tmp_path / "metromajx"))
 
 
 def run(folder: Path) -> tuple[Study, Results | None]:
@@ -151,10 +123,12 @@ def test_no_table_at_all_is_a_finding_that_says_what_to_add(metromajx_copy: Path
     ) in [finding.message for finding in caught.value.findings]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("sketched", "unprinted")
 def test_a_table_taken_away_leaves_what_a_first_run_without_it_gives(
     finished_copy: Path, tmp_path: Path
 ) -> None:
+    shutil.rmtree(finished_copy / "results" / "figures")
+    run(finished_copy)  # so that sketches stand where figures stood
     for name in ("rs.csv", "ae.csv", "slides.csv"):
         remove(finished_copy / "data" / name)
     fresh = tmp_path / "fresh"
@@ -162,10 +136,11 @@ def test_a_table_taken_away_leaves_what_a_first_run_without_it_gives(
     for folder in (finished_copy, fresh):
         run(folder)
     one, other = (folder / "results" for folder in (finished_copy, fresh))
-    names = {p.relative_to(one) for p in one.rglob("*") if p.is_file() and ".steps" not in p.parts}
-    assert names == {
-        p.relative_to(other) for p in other.rglob("*") if p.is_file() and ".steps" not in p.parts
-    }
+    names = list_outputs(one)
+    assert names == list_outputs(other)
+    assert {suffix for name in names if (suffix := name.suffix)} >= {
+        ".csv", ".docx", ".html", ".json", ".parquet", ".pdf", ".png", ".rtf", ".svg", ".txt",
+    }  # fmt: skip
     assert [str(n) for n in names if (one / n).read_bytes() != (other / n).read_bytes()] == []
 
 

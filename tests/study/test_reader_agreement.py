@@ -61,6 +61,7 @@ def test_the_report_shows_the_section_after_the_response(metromajx_run: Run) -> 
     assert "Beaumont 2023" in page[places[1] : places[2]]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("keep", ["one reader", "no evaluator"])
 def test_without_both_radiologists_the_section_says_what_it_needs(
     metromajx_copy: Path, keep: str
