@@ -5,9 +5,15 @@ from pathlib import Path
 import pytest
 
 from trialwright.cli.main import main
-from trialwright.report.virtual import Asked, Checked, make_check_table, print_self_check
+from trialwright.report.virtual import (
+    Asked,
+    Checked,
+    describe_conduct,
+    make_check_table,
+    print_self_check,
+)
 from trialwright.simulate.calibration import QUANTITIES, calibrate
-from trialwright.simulate.load import load_scenario
+from trialwright.simulate.load import load_scenario, vary_scenario
 from trialwright.study.workers import run_here
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "metromajx"
@@ -45,3 +51,19 @@ def test_a_line_that_fails_is_told_in_the_report() -> None:
     )
     assert "The machine fails: 1 of 2 lines hold." in page
     assert "SYNTHETIC" in page
+
+
+def test_a_page_says_how_the_trial_waits() -> None:
+    shipped = load_scenario(EXAMPLE / "scenario.yaml")
+    assert describe_conduct(shipped.trial) == (
+        "Accrual pauses after stage 1 until going on is certain, or all are known; success at day "
+        "182, known 42 days later; final analysis 49 days after the last known state"
+    )
+    plain = {"trial.pause": False, "trial.stage_1_ends": "all are known"}
+    trial = vary_scenario(shipped, plain).trial.model_copy(
+        update={"success_known_days": None, "final_analysis_days": 0}
+    )
+    assert describe_conduct(trial) == (
+        "Accrual goes on after stage 1 until the state of all its patients is known; success at "
+        "day 182, known at its first scan from there on"
+    )

@@ -41,6 +41,8 @@ PRINTED = (
     ("Months", "duration_months", 1),
     ("Rate seen", "rate", 3),
     ("Rate true", "true_rate", 3),
+    ("PFS seen", "median_pfs_months", 1),
+    ("PFS true", "median_true_pfs_months", 1),
     ("Discordant", "status_discordance", 3),
     ("Unknown", "unknown", 3),
 )
@@ -90,7 +92,8 @@ class OperatingCharacteristics(Result):
             "a variation of these keeps the biology.",
             "P(go), P(reject): probability of going on to stage 2 and of concluding activity. "
             "E[N], over-run, months: expected patients, patients beyond the plan of stage 1, and "
-            "duration. Rate seen, true: landmark rate as scans show it and seen continuously. "
+            "duration. Rate, PFS: landmark rate, and median of the trials' median "
+            "progression-free survival in months, as scans show them and seen continuously. "
             "Discordant: patients whose success depends on the reader. Unknown: patients whose "
             "state is unknown at the landmark.",
         ]

@@ -19,6 +19,7 @@ from trialwright.report.blocks import Download, FigureBlock
 from trialwright.report.virtual import (
     BAND,
     Asked,
+    describe_conduct,
     make_calibration_table,
     make_check_table,
     print_calibration,
@@ -116,12 +117,15 @@ def _write_table(folder: str, stem: str, rows: Sequence[Mapping[str, Any]]) -> N
     pl.DataFrame(rows, infer_schema_length=None).write_csv(Path(folder) / f"{stem}.csv")
 
 
-def _describe_asked(arguments: argparse.Namespace, scenario: Scenario, trials: str) -> Asked:
+def _describe_asked(
+    arguments: argparse.Namespace, scenario: Scenario, trials: str, *more: tuple[str, str]
+) -> Asked:
     """Return what a page says of its scenario."""
     design = scenario.trial.design
     bounds = f"{design.r1}/{design.n1}, {design.r}/{design.n}"
     facts = (
         ("Design", f"{bounds}: at most so many successes of so many patients stop the trial"),
+        *more,
         ("Virtual trials", trials),
         ("Seed", str(arguments.seed)),
         ("Scenario", f"{scenario.id}, {Path(arguments.scenario).name}"),
@@ -158,7 +162,10 @@ def _report_trials(
     )  # fmt: skip
     n_variants = result.variants.height
     asked = _describe_asked(
-        arguments, scenario, f"{arguments.trials} of each of {n_variants} variations"
+        arguments,
+        scenario,
+        f"{arguments.trials} of each of {n_variants} variations",
+        ("Conduct", describe_conduct(scenario.trial)),
     )
     _write(arguments.out, print_operating(asked, words, [result.table()], figure))
 

@@ -22,7 +22,13 @@ from trialwright.report.blocks import (
 )
 from trialwright.report.evidence import Evidence
 from trialwright.report.html import render_html
+from trialwright.simulate.scenario import StageEnd, Trial
 
+WAITS = {
+    StageEnd.COMPLETE: "the state of all its patients is known",
+    StageEnd.GO: "going on is certain, or all are known",
+    StageEnd.CERTAIN: "the decision is certain",
+}
 BAND = ("SYNTHETIC: virtual trials, nobody's data",)
 
 
@@ -70,6 +76,25 @@ def print_operating(asked: Asked, words: str, tables: Sequence[Table], figure: F
     blocks: list[Block] = [figure, *[TableBlock(table) for table in tables]]
     section = Section("operating", "Operating characteristics", tuple(blocks))
     return _print_page(asked, "Virtual trials", Fact("Answer", (words,), is_main=True), section)
+
+
+def describe_conduct(trial: Trial) -> str:
+    """Say in words how a trial waits for the decision of stage 1 and for its end."""
+    accrual = "Accrual pauses" if trial.pause else "Accrual goes on"
+    known = (
+        "at its first scan from there on"
+        if trial.success_known_days is None
+        else f"{trial.success_known_days:g} days later"
+    )
+    ends = (
+        f"; final analysis {trial.final_analysis_days:g} days after the last known state"
+        if trial.final_analysis_days
+        else ""
+    )
+    return (
+        f"{accrual} after stage 1 until {WAITS[trial.stage_1_ends]}; success at day "
+        f"{trial.landmark_days}, known {known}{ends}"
+    )
 
 
 def print_self_check(lines: Sequence[Checked], asked: Asked, words: str) -> str:
