@@ -1,7 +1,8 @@
 """From rows of mapped domains to the cells of the centre's own tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 from polars import col
@@ -13,10 +14,14 @@ from trialwright.datasets.mapping.rows import CELL, PLACE
 from trialwright.datasets.mapping.rules import split_place
 from trialwright.datasets.mapping.sources import AT, EAV_FIELD, EAV_KEYS, EAV_VALUE, ROW
 from trialwright.datasets.sheet_marks import column_position
+from trialwright.derive.dates import AFTER_CUT
 from trialwright.report.evidence import SourceTable, tabulate_frame
+from trialwright.study.known import read_known
 from trialwright.study.mapped import ORIGIN, SOURCE, name_mapped
 from trialwright.study.store import Store
 
+Later = Mapping[str, Set[int]]
+"""Rows by the letters of their column: cells that tell of days after the data cut."""
 CELLS = {"source_row": pl.Int64, "table": pl.String, "row": pl.Int64}
 
 
@@ -95,36 +100,72 @@ class Origins:
                 found.append((number, _name_columns(place, cells), row))
         return pl.DataFrame(found, schema=CELLS, orient="row")
 
-    def list_tables(self, cells: pl.DataFrame) -> Iterator[SourceTable]:
-        """Yield the rows of the centre's tables that cells are in, those columns alone."""
+    def list_tables(self, cells: pl.DataFrame, data_cut: date) -> Iterator[SourceTable]:
+        """Yield the rows of the centre's tables that cells are in, those columns alone.
+
+        A cell that tells of a day after the data cut reads so.
+        """
+        later = self._find_later(data_cut)
         for (table,), part in cells.group_by("table", maintain_order=True):
             place, _, named = str(table).partition(", columns ")
             frame = self.source(place)
-            chosen = _pick_columns(frame, named) if named else _unpivot(frame)
+            hidden = later.get(place, {})
+            chosen = _pick_columns(frame, named, hidden) if named else _unpivot(frame, hidden)
             kept = chosen.filter(col(ROW).is_in(part["row"].unique().implode()))
             columns, rows = tabulate_frame(kept.drop(ROW), kept[ROW].to_list())
             yield SourceTable(str(table), self._files[self._sources[place]][1], columns, rows)
+
+    def _find_later(self, data_cut: date) -> Mapping[str, Later]:
+        """Return the cells that tell of days after the data cut, by place."""
+        names = [name for name in self._store.states if name.startswith(ORIGIN)]
+        domains = [name.removeprefix(ORIGIN) for name in names if self._store.is_done(name)]
+        found: dict[str, dict[str, set[int]]] = {}
+        for domain, known in read_known(domains, self._store, data_cut).items():
+            told = pl.any_horizontal(col(pl.String) == AFTER_CUT)
+            rows = known.filter(told).join(self.load(domain), on="source_row", suffix="@origin")
+            for row in rows.iter_rows(named=True):
+                for name in [n for n in known.columns if row[n] == AFTER_CUT]:
+                    cell = row.get(f"{CELL}{name}")
+                    if cell:
+                        letters = cell.rstrip("0123456789")
+                        number = int(cell.removeprefix(letters) or row[ROW])
+                        found.setdefault(row[PLACE], {}).setdefault(letters, set()).add(number)
+        return found
 
 
 def _name_columns(place: str, cells: list[str]) -> str:
     return f"{place}, columns {', '.join(sorted(cells, key=column_position))}"
 
 
-def _pick_columns(frame: pl.DataFrame, named: str) -> pl.DataFrame:
+def _pick_columns(frame: pl.DataFrame, named: str, hidden: Later) -> pl.DataFrame:
     """Return some columns under their letters and headers."""
     chosen = [(letters, frame.columns[column_position(letters)]) for letters in named.split(", ")]
-    return frame.select(ROW, *(col(name).alias(f"{letters} {name}") for letters, name in chosen))
+    return frame.select(
+        ROW,
+        *(
+            _hide(col(name), col(ROW), hidden.get(letters, ())).alias(f"{letters} {name}")
+            for letters, name in chosen
+        ),
+    )
 
 
-def _unpivot(frame: pl.DataFrame) -> pl.DataFrame:
+def _hide(value: pl.Expr, row: pl.Expr, hidden: Collection[int]) -> pl.Expr:
+    """Return a value; in some rows that it tells of a day after the data cut."""
+    if not hidden:
+        return value
+    return pl.when(row.is_in(list(hidden))).then(pl.lit(AFTER_CUT)).otherwise(value)
+
+
+def _unpivot(frame: pl.DataFrame, hidden: Later) -> pl.DataFrame:
     """Return an EAV export as it was: one row a value."""
+    later = {number for numbers in hidden.values() for number in numbers}
     keys = [name for name in EAV_KEYS if name in frame.columns]
     fields = [name.removeprefix(AT) for name in frame.columns if name.startswith(AT)]
     return pl.concat(
         frame.select(
             *keys,
             pl.lit(name).alias(EAV_FIELD),
-            col(name).alias(EAV_VALUE),
+            _hide(col(name), col(AT + name), later).alias(EAV_VALUE),
             col(AT + name).alias(ROW),
         ).filter(col(ROW).is_not_null())
         for name in fields

@@ -9,7 +9,6 @@ from polars import col
 
 from trialwright.core.result import Result
 from trialwright.core.trace import Link
-from trialwright.derive.dates import hide_after_cut
 from trialwright.report.evidence import (
     AnalysisTable,
     Evidence,
@@ -19,6 +18,7 @@ from trialwright.report.evidence import (
     tabulate_frame,
 )
 from trialwright.study.cells import CELLS, Origins
+from trialwright.study.known import read_known
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.store import Store
 
@@ -57,7 +57,7 @@ def gather_evidence(
     shown = basis.filter(pl.int_range(pl.len()).over("stat_id", "dataset") < MAX_ROWS)
     loader = Loader(store)
     traced = trace_to_sources(shown, links, loader.load)
-    known = _read_known(set(traced["domain"]) & set(files), store, data_cut)
+    known = read_known(set(traced["domain"]), store, data_cut)
     sources = traced.filter(_is_known(known))
     tables = _AnalysisRows(loader, basis)
     origins = Origins(store, files)
@@ -81,7 +81,7 @@ def gather_evidence(
         for item in result.data.iter_rows(named=True)
     ]
     used = {(domain, file, sha) for domain, (file, sha) in files.items()}
-    recorded = (*_source_tables(used, sources, known), *origins.list_tables(mapped))
+    recorded = (*_source_tables(used, sources, known), *origins.list_tables(mapped, data_cut))
     return Evidence(tuple(numbers), tuple(tables.tables()), recorded)
 
 
@@ -92,14 +92,6 @@ def _join_bases(results: Mapping[str, Result]) -> pl.DataFrame:
         for name, result in results.items()
     ]
     return pl.concat(named or [pl.DataFrame(schema={"stat_id": pl.String, "dataset": pl.String})])
-
-
-def _read_known(domains: set[str], store: Store, data_cut: date) -> dict[str, pl.DataFrame]:
-    """Return the recorded tables as they could be read on the data cut, by domain."""
-    return {
-        domain: hide_after_cut(store.load(f"raw.{domain}"), domain, data_cut)
-        for domain in sorted(domains)
-    }
 
 
 def _is_known(known: Mapping[str, pl.DataFrame]) -> pl.Expr:

@@ -21,6 +21,7 @@ from trialwright.study.directory import StudyDirectory, find_study
 from trialwright.study.documents import DOCUMENTS, describe_results, list_documents, run_documents
 from trialwright.study.figures import remove_other_files
 from trialwright.study.findings import read_findings
+from trialwright.study.known import keep_known
 from trialwright.study.links import find_links
 from trialwright.study.listings import list_rows
 from trialwright.study.manifest import is_written, write_manifest
@@ -152,11 +153,17 @@ class Study:
         checks = list_derived_checks(self.protocol, names)
         return [*list_derivations(self.protocol), *checks]
 
-    def load_findings(self) -> list[Finding]:
-        """Return the findings of all checks that were made in the last check or run."""
+    def load_findings(self, *, is_cut: bool = False) -> list[Finding]:
+        """Return the findings of all checks that were made in the last check or run.
+
+        With `is_cut` without those about rows after the data cut, as a report prints them.
+        """
         made = [name for name in CHECKS if self.store.is_done(name)]
         said = [item for name in made for item in read_findings(self.store.load(name))]
         found = [*(item for item in find_unread(self.store) if item not in said), *said]
+        if is_cut:
+            tables = name_tables(self.directory)
+            found = keep_known(found, tables, self.store, self.protocol.study.data_cut)
         found.sort(key=is_of_a_part)  # a file that is not there explains a thousand rows
         return [self.origins.relocate(finding) for finding in found]
 
@@ -182,7 +189,8 @@ class Study:
         findings = self.load_findings()
         if is_blocked(findings):
             raise DataError(findings)
-        publisher = self._publisher(findings)
+        shown = self.load_findings(is_cut=True)
+        publisher = self._publisher(shown)
         steps = [*publisher.analyses, *publisher.figure_steps()]
         made = [*(done.name for done in reports), *(step.name for step in steps)]
         publisher.forget_outdated({"report", *DOCUMENTS, *made})
@@ -192,7 +200,7 @@ class Study:
         before = tuple(reports)
         reports += run_steps([publisher.report_step(before)], self.store, tell, workers)
         if reports[-1].status == DONE:
-            write_results(self.protocol, self.store, results, findings)
+            write_results(self.protocol, self.store, results, shown)
         documents = list_documents(
             self.store,
             lambda: publisher.compose(before),

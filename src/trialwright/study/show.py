@@ -136,8 +136,11 @@ def _list_sources(study: Study, basis: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _list_cells(study: Study, domain: str, numbers: pl.Series) -> list[dict[str, Any]]:
     """Return rows of a mapped domain, each value with the cell of the spreadsheet it came from."""
-    table = study.store.load(f"raw.{domain}").filter(col("source_row").is_in(numbers.implode()))
-    origin = study.origins.load(domain).filter(col("source_row").is_in(numbers.implode()))
+    recorded = study.store.load(f"raw.{domain}").filter(col("source_row").is_in(numbers.implode()))
+    table = hide_after_cut(recorded, domain, study.protocol.study.data_cut)
+    origin = table.select("source_row").join(
+        study.origins.load(domain), on="source_row", maintain_order="left"
+    )
     rows = []
     for item, place in zip(table.iter_rows(named=True), origin.iter_rows(named=True), strict=True):
         file, sheet = split_place(place[PLACE])
