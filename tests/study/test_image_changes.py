@@ -74,10 +74,11 @@ def test_a_replaced_slide_is_told_with_the_numbers_that_stand_on_it(
     assert main(["changes", str(study)]) == 0
     printed = capsys.readouterr().out
     assert "slides/two.tif: changed; " in printed
-    assert "`trialwright run` measures changed and added slides anew" in printed
+    assert "1 slide would be measured anew, or left out where gone: what becomes of" in printed
     assert main(["changes", str(study), "--json"]) == 0
     content = json.loads(capsys.readouterr().out)
     assert [item["file"] for item in content["images"]] == ["slides/two.tif"]
+    assert content["unmeasured"] == {"slides/two.tif": content["images"][0]["numbers"]}
 
 
 def test_after_the_run_the_numbers_that_moved_name_the_slide(study: Path) -> None:
@@ -90,7 +91,7 @@ def test_after_the_run_the_numbers_that_moved_name_the_slide(study: Path) -> Non
     assert moved["cd8.mean_fold"].images == ("slides/two.tif",)
     assert moved["cd8.mean_fold"].after == pytest.approx(2 * moved["cd8.mean_fold"].before, rel=0.2)  # type: ignore[operator]
     assert "slides/two.tif)" in found.to_text()
-    assert "known only then" not in found.to_text()
+    assert found.unmeasured == {}
 
 
 def test_a_slide_that_is_gone_and_one_that_is_only_shown_are_told_apart(study: Path) -> None:
@@ -104,6 +105,27 @@ def test_a_slide_that_is_gone_and_one_that_is_only_shown_are_told_apart(study: P
         "slides/shown.tif": ("changed", False, False),
     }
     assert "slides/shown.tif: changed; it is shown, no number stands on it" in found.to_text()
+
+
+def test_a_row_taken_out_of_the_manifest_moves_its_numbers_before_the_run(study: Path) -> None:
+    path = study / "data" / "slides.csv"
+    lines = SLIDES.splitlines(keepends=True)
+    path.write_text("".join([lines[0], lines[1], lines[3]]), encoding="utf-8")
+
+    found = find_changes(tw.open_study(study))
+    moved = {item.id: (item.before, item.after) for item in found.moved}
+    assert moved["cd8.n"] == (1, 0)
+    assert found.unmeasured == {}
+
+
+def test_another_pixel_size_has_the_slide_measured_anew(study: Path) -> None:
+    path = study / "data" / "slides.csv"
+    path.write_text(SLIDES.replace("two.tif,0.5", "two.tif,0.4"), encoding="utf-8")
+
+    found = find_changes(tw.open_study(study))
+    assert found.images == ()
+    assert list(found.unmeasured) == ["slides/two.tif"]
+    assert [(c.before, c.after) for c in found.cells] == [("0.5", "0.4")]
 
 
 def test_a_list_that_the_protocol_reads_is_told(tmp_path: Path) -> None:

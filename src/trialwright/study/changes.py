@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,20 @@ from trialwright.datasets.mapping.redcap import KEYS as REDCAP_KEYS
 from trialwright.datasets.mapping.sources import EAV_KEYS, place_of
 from trialwright.datasets.mapping.templates import columns_in
 from trialwright.protocol.load import is_blocked
-from trialwright.report.sentences.words import plural
 from trialwright.study.evidence import Loader
-from trialwright.study.image_changes import ImageChange, find_image_changes
+from trialwright.study.image_changes import (
+    ImageChange,
+    find_image_changes,
+    find_numbers,
+    load_slides,
+    say_unmeasured,
+)
 from trialwright.study.images import hash_images
 from trialwright.study.lineage import trace_to_sources
 from trialwright.study.links import find_links
 from trialwright.study.run import run_steps
 from trialwright.study.session import Study
+from trialwright.study.slides import gather_known
 from trialwright.study.snapshots import (
     CURRENT,
     PREVIOUS,
@@ -62,7 +68,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed; `is_run` says whether the later side is the last run or waits to be run."""
+    """What changed; `is_run` says whether the later side is the last run or waits to be run.
+
+    `unmeasured` has the slides that a run would measure, with the numbers that stand on them.
+    """
 
     is_run: bool
     cells: tuple[CellChange, ...]
@@ -71,6 +80,7 @@ class Changes:
     beside: tuple[str, ...]
     blocking: tuple[Finding, ...] = ()
     images: tuple[ImageChange, ...] = ()
+    unmeasured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the changes as JSON values."""
@@ -79,6 +89,7 @@ class Changes:
             "cells": [change.as_dict() for change in self.cells],
             "tables": list(self.tables),
             "images": [change.as_dict() for change in self.images],
+            "unmeasured": {file: list(numbers) for file, numbers in self.unmeasured.items()},
             "results": [moved.as_dict() for moved in self.moved],
             "beside": list(self.beside),
             "blocking": [finding.as_dict() for finding in self.blocking],
@@ -104,19 +115,7 @@ class Changes:
             places = [*(_place(self.cells[n]) for n in item.because), *item.images]
             because = f"  ({', '.join(places[:3])})" if places else ""
             lines.append(f"  {item.id}: {_print(item.before)} -> {_print(item.after)}{because}")
-        return "\n".join([*lines, *_print_more(len(self.moved)), *self._say_unmeasured()])
-
-    def _say_unmeasured(self) -> list[str]:
-        """Say which numbers are not known before a run, which alone measures slides."""
-        waiting = [c for c in self.images if c.is_measured] if not self.is_run else []
-        if not waiting:
-            return []
-        n_numbers = len({name for change in waiting for name in change.numbers})
-        stand = plural(n_numbers, "number that stands", "numbers that stand")
-        return [
-            "`trialwright run` measures changed and added slides anew and leaves out those that "
-            f"are gone: the {n_numbers} {stand} on them, and what they decide, are known only then."
-        ]
+        return "\n".join([*lines, *_print_more(len(self.moved)), *say_unmeasured(self.unmeasured)])
 
 
 def find_changes(study: Study) -> Changes:
@@ -137,9 +136,11 @@ def find_changes(study: Study) -> Changes:
         raise StudyError(f"{study.path} was never run. Run `trialwright run` first.")
     if _is_touched(study, current):
         with tempfile.TemporaryDirectory() as name:
-            trial = _try_run(study, Path(name))
+            trial, waiting = _try_run(study, Path(name))
             now = take_snapshot(trial.directory, trial.files, trial.store, trial.load_results())
-            return _compare(trial, current, now, is_run=False)
+            numbers = find_numbers(trial, waiting)
+            unmeasured = {file: numbers.get(file, ()) for file in waiting}
+            return replace(_compare(trial, current, now, is_run=False), unmeasured=unmeasured)
     previous = read_snapshot(folder, PREVIOUS)
     if previous is None:
         return Changes(True, (), (), (), ("there was one run only",))
@@ -154,8 +155,11 @@ def _is_touched(study: Study, current: Snapshot) -> bool:
     return current.images is not None and images != current.images
 
 
-def _try_run(study: Study, folder: Path) -> Study:
-    """Make the analyses of the files as they are now, beside the results of the last run."""
+def _try_run(study: Study, folder: Path) -> tuple[Study, list[str]]:
+    """Make the analyses of the files as they are now, beside the results of the last run.
+
+    Slides are not measured; those that a run would measure are returned, too.
+    """
     for part in (".steps", "analysis"):
         source = study.directory.results / part
         if source.is_dir():
@@ -163,9 +167,12 @@ def _try_run(study: Study, folder: Path) -> Study:
             shutil.copytree(source, folder / part, ignore=ignored)
     trial = Study(study.directory)
     trial.__dict__["store"] = Store(folder)
-    if not is_blocked(trial.check()):
+    if is_blocked(trial.check()):
+        return trial, []
+    waiting, is_new = gather_known(trial.protocol, trial.path, load_slides(trial), trial.store)
+    if not is_new or not is_blocked(trial.check()):
         run_steps(trial.list_analyses(), trial.store)
-    return trial
+    return trial, waiting
 
 
 def _compare(study: Study, before: Snapshot, after: Snapshot, *, is_run: bool) -> Changes:

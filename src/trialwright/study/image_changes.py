@@ -1,6 +1,6 @@
 """Image files that changed since a run, and the numbers that stand on them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ def find_image_changes(
         By the place of the file.
     """
     names = sorted(n for n in {*before, *after} if before.get(n) != after.get(n))
-    measured = list_measured(study.protocol, _load_slides(study))
+    measured = list_measured(study.protocol, load_slides(study))
     numbers = find_numbers(study, names)
     return [
         ImageChange(
@@ -88,7 +88,7 @@ def find_image_changes(
 
 def find_numbers(study: Study, images: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the numbers that stand on slides, by the place of the slide."""
-    slides = _load_slides(study)
+    slides = load_slides(study)
     wanted = {*images}
     if slides is None or not wanted:
         return {}
@@ -105,7 +105,20 @@ def find_numbers(study: Study, images: Iterable[str]) -> dict[str, tuple[str, ..
     return {image: tuple(names) for image, names in found.items()}
 
 
-def _load_slides(study: Study) -> pl.DataFrame | None:
+def say_unmeasured(unmeasured: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say which slides a run would measure, and what is not known before it."""
+    if not unmeasured:
+        return []
+    n_numbers = len({name for names in unmeasured.values() for name in names})
+    slides = f"{len(unmeasured)} {plural(len(unmeasured), 'slide', 'slides')}"
+    stand = plural(n_numbers, "number that stands", "numbers that stand")
+    return [
+        f"{slides} would be measured anew, or left out where gone: what becomes of the {n_numbers} "
+        f"{stand} on them is known after `trialwright run`."
+    ]
+
+
+def load_slides(study: Study) -> pl.DataFrame | None:
     """Return the slide manifest as it was read last; None where there is none."""
     store = study.store
     slides: pl.DataFrame | None = store.load("slides") if store.is_done("slides") else None

@@ -11,12 +11,12 @@ from trialwright.datasets.typed import select_columns
 from trialwright.derive.tissue_parameters import MEASURED, MEASUREMENTS
 from trialwright.protocol.biomarkers import TissueMarker
 from trialwright.protocol.model import Protocol
-from trialwright.study.directory import NOT_IN_FOLDER, SLIDES_FOLDER
+from trialwright.study.directory import NOT_IN_FOLDER, RESULTS_FOLDER, SLIDES_FOLDER
 from trialwright.study.figures import safe_name
 from trialwright.study.images import hash_image
-from trialwright.study.run import Needs, Step, is_known
+from trialwright.study.run import Needs, Step, is_known, run_steps
 from trialwright.study.steps import MEASURED_SLIDES
-from trialwright.study.store import Store
+from trialwright.study.store import DONE, Store
 from trialwright.study.workers import count_cores
 
 PREFIX = "slide."
@@ -174,6 +174,35 @@ def _measure(
         return screened.values, screened.cells
     found = measure_marker(path, marker, sizes[0])
     return found.values, found.cells
+
+
+def gather_known(
+    protocol: Protocol, study: Path, slides: pl.DataFrame | None, store: Store
+) -> tuple[list[str], bool]:
+    """Put the measurements that there are beside the manifest as it is; measure nothing.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        Whose tissue markers name the stains.
+    study : Path
+        The study's folder.
+    slides : DataFrame, optional
+        The slide manifest.
+    store : Store
+        What runs have measured.
+
+    Returns
+    -------
+    list of str, bool
+        The slides that a run would measure, as places in the study's folder; whether what was put
+        together is another table than before.
+    """
+    steps = list_slide_steps(protocol, study, slides, study / RESULTS_FOLDER)
+    waiting = [step.settings["file"] for step in steps[:-1] if not is_known(step, store)]
+    reports = run_steps(steps[-1:], store)
+    is_new = any(report.status == DONE for report in reports)
+    return [f"{SLIDES_FOLDER}/{file}" for file in waiting], is_new
 
 
 def count_processes(steps: Sequence[Step], store: Store) -> int:
