@@ -1,6 +1,6 @@
 """What an analysis returns: numbers with their keys, rows and method; never text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -167,16 +167,31 @@ def make_basis(parts: Iterable[tuple[str, str, pl.DataFrame, str | None]]) -> pl
     DataFrame
         One row per statistic and analysis row, in the order given.
     """
-    frames = [
-        rows.select(
-            pl.lit(stat_id).alias("stat_id"),
-            pl.lit(dataset).alias("dataset"),
-            pl.col("USUBJID"),
-            (pl.col("ASEQ") if "ASEQ" in rows.columns else pl.lit(None))
-            .cast(pl.Int64)
-            .alias("ASEQ"),
-            pl.lit(variable, dtype=pl.String).alias("variable"),
-        )
-        for stat_id, dataset, rows, variable in parts
-    ]
-    return pl.concat([pl.DataFrame(schema=dict(BASIS)), *frames])
+    parts = [part for part in parts if part[2].height]
+    heights = [rows.height for _, _, rows, _ in parts]
+    if not parts:
+        return pl.DataFrame(schema=dict(BASIS))
+    # Whole columns at a time: a query for each of thousands of statistics would take seconds.
+    return pl.DataFrame(
+        {
+            "stat_id": _repeat([stat_id for stat_id, _, _, _ in parts], heights),
+            "dataset": _repeat([dataset for _, dataset, _, _ in parts], heights),
+            "USUBJID": pl.concat([rows["USUBJID"] for _, _, rows, _ in parts]),
+            "ASEQ": pl.concat([_sequence_of(rows) for _, _, rows, _ in parts]),
+            "variable": _repeat([variable for _, _, _, variable in parts], heights),
+        },
+        schema=dict(BASIS),
+    )
+
+
+def _repeat(values: Sequence[str | None], times: Sequence[int]) -> list[str | None]:
+    """Return each value as often as its part has rows."""
+    return [value for value, n in zip(values, times, strict=True) for _ in range(n)]
+
+
+def _sequence_of(rows: pl.DataFrame) -> pl.Series:
+    """Return ASEQ as whole numbers, nulls where the dataset has none."""
+    if "ASEQ" not in rows.columns:
+        return pl.Series("ASEQ", [None] * rows.height, dtype=pl.Int64)
+    found = rows["ASEQ"]
+    return found if found.dtype == pl.Int64 else found.cast(pl.Int64)

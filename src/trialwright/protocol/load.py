@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -27,6 +28,7 @@ SECOND_DOCUMENT = "a second document"
 NULL_TAG = "tag:yaml.org,2002:null"
 CORE_TAGS = "tag:yaml.org,2002:"
 Content = TypeVar("Content", bound=Model)
+_compose = lru_cache(maxsize=4)(lambda text: YAML(typ="rt").compose(text))  # half of an opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _parse(text: str, top: Node) -> tuple[Node | None, list[Finding], frozenset[
     skipped: set[str] = set()
     while True:
         try:
-            tree = YAML(typ="rt").compose("\n".join(lines) + "\n")
+            tree = _compose("\n".join(lines) + "\n")
             break
         except (YAMLError, RecursionError) as error:
             line, problem = _where(error, text)
@@ -283,9 +285,7 @@ def _item_label(item: YamlNode, number: int) -> str:
             and isinstance(value, ScalarNode)
             and str(value.tag) != NULL_TAG
         }
-        for key in ITEM_KEYS:
-            if named.get(key):
-                return named[key]
+        return next((named[key] for key in ITEM_KEYS if named.get(key)), str(number))
     return str(number)
 
 

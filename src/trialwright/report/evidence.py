@@ -109,8 +109,15 @@ def tabulate_frame(
     (('USUBJID', 'AVAL'), {41: ('01-001', 54.0)})
     """
     keys = numbers if numbers is not None else range(1, frame.height + 1)
-    values = (tuple(plain_value(value) for value in row) for row in frame.iter_rows())
+    values = zip(*(_plain_column(column) for column in frame), strict=True)
     return tuple(frame.columns), dict(zip(keys, values, strict=True))
+
+
+def _plain_column(column: pl.Series) -> list[Value]:
+    """Return the values of a column as JSON can hold them; text and whole numbers are plain."""
+    if column.dtype == pl.String or column.dtype.is_integer():
+        return column.to_list()
+    return [plain_value(value) for value in column]
 
 
 def plain_value(value: Any) -> Value:
