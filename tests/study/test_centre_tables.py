@@ -214,6 +214,7 @@ def test_a_guess_that_nobody_confirmed_stops_the_run(tmp_path: Path) -> None:
         study.run()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_only_what_changed_is_read_and_mapped_again(tmp_path: Path) -> None:
     folder = write_centre(tmp_path)
     tw.open_study(folder).run()

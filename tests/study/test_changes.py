@@ -76,6 +76,7 @@ def test_what_would_stop_the_run_is_said(ran: Path) -> None:
     assert "The run would stop at:" in found.to_text()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_after_the_next_run_both_runs_are_compared(tmp_path: Path) -> None:
     folder = write_centre(tmp_path)
     tw.open_study(folder).run()

@@ -122,6 +122,7 @@ def test_the_manifest_names_every_input_and_output_with_its_hash(metromajx_run: 
     assert all(re.fullmatch("[0-9a-f]{64}", value) for value in manifest["outputs"].values())
 
 
+@pytest.mark.usefixtures("sketched", "unprinted")
 def test_a_comment_in_the_protocol_changes_its_hash_in_the_manifest_and_no_step(
     tmp_path: Path,
 ) -> None:
