@@ -98,7 +98,9 @@ def _reduce_runs(image: Floats, longest: int) -> Floats:
     height, width = image.shape
     n_powers = int(np.log2(longest) + 1e-9) + 1
     runs = np.empty((n_powers, width, height), np.float32)
-    runs[0] = image.T
+    for x in range(width):  # one by one: assigning a whole array takes three seconds to compile
+        for y in range(height):
+            runs[0, x, y] = image[y, x]
     for power in range(1, n_powers):
         half = 1 << (power - 1)
         for x in range(width):
