@@ -167,6 +167,26 @@ def test_spaces_around_values_are_said(tmp_path: Path) -> None:
     assert finding.column == "C 'Site'"
 
 
+def test_two_tables_whose_names_differ_by_a_blank_are_both_looked_at(tmp_path: Path) -> None:
+    tables, _, lesions = MAPPING.partition("  - file: lesions.csv")
+    patients, _, doses = tables.partition("  - file: doses.csv")
+    twice = "".join(f"  - file: {name}{doses}" for name in ("doses 1.csv", "doses_1.csv"))
+    mapping = f"{patients}{twice}  - file: lesions.csv{lesions}"
+    folder = write_centre(tmp_path, mapping_yaml=mapping)
+    (folder / "data" / "doses.csv").unlink()
+    head, one, two = DOSES.splitlines()
+    for name, line in (("doses 1.csv", one), ("doses_1.csv", two)):
+        text = f"{head}\n{line.replace(';50', '; 50 ')}\n"
+        (folder / "data" / name).write_text(text, encoding="utf-8")
+
+    study = tw.open_study(folder)
+    study.check()
+    looked = [name for name in study.store.states if name.startswith("oddities.")]
+    assert len(looked) == 4
+    assert sum("doses 1.csv" in f.message for f in study.load_findings()) == 1
+    assert sum("doses_1.csv" in f.message for f in study.load_findings()) == 1
+
+
 def test_a_rule_about_a_domain_names_the_cell_of_the_centre(tmp_path: Path) -> None:
     findings = check(tmp_path, doses_csv=DOSES.replace("28/02/2021", "28/02/2020"))
     finding = next(f for f in findings if f.row == 3)

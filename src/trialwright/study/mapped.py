@@ -123,9 +123,9 @@ def _list_check_steps(
     """Return the steps that say what is odd in the tables, and what became of every row."""
     files = sorted({place.file for place in sources.values()})
     odd = []
-    for file in files:
+    for number, file in enumerate(files, start=1):
         settings: dict[str, Any] = {"path": data / file, "mapping": mapping}
-        name, title = f"oddities.{slug(file)}", f"look of {file}"
+        name, title = f"oddities.{number:02}_{slug(file)}", f"look of {file}"
         odd.append(Step(name, title, _find_oddities, {}, settings, stamp=hash_file(data / file)))
     origins = tuple(ORIGIN + domain for domain in list_mapped_domains(mapping))
     lost = [place.name for place in list_places(mapping) if place not in sources.values()]

@@ -9,7 +9,6 @@ import polars as pl
 import trialwright
 from trialwright.analyze.patients.result import PatientsResult
 from trialwright.core.errors import Finding
-from trialwright.core.ledger import slug
 from trialwright.core.result import Result
 from trialwright.core.table import open_sentence
 from trialwright.core.trace import hash_text
@@ -32,7 +31,7 @@ from trialwright.report.html import render_html
 from trialwright.report.material import Absence, Material
 from trialwright.report.patients import describe_patient
 from trialwright.study.evidence import gather_evidence
-from trialwright.study.figures import load_figure
+from trialwright.study.figures import load_figure, safe_name
 from trialwright.study.links import find_links
 from trialwright.study.mapped import SOURCE_CHECK, name_table, print_account
 from trialwright.study.run import StepReport
@@ -129,7 +128,7 @@ def _panel_blocks(drawn: Mapping[str, Any], store: Store) -> list[FigureBlock]:
     )
     return [
         load_figure(
-            files, store.results, f"{name.replace('.', '_')}_{slug(subject)}",
+            files, store.results, f"{name.replace('.', '_')}_{safe_name(subject)}",
             f"Images of {subject}", caption,
         )
         for name, of_patients in drawn.items()
