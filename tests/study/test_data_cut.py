@@ -14,6 +14,7 @@ from polars import col
 import trialwright as tw
 from trialwright.core.errors import Finding, Severity
 from trialwright.derive.dates import AFTER_CUT
+from trialwright.study.changes import find_changes
 from trialwright.study.known import keep_known
 from trialwright.study.show import show_result
 
@@ -57,6 +58,20 @@ def test_the_evidence_of_the_report_says_nothing_of_later_days(study: Path) -> N
     page = html.unescape((study / "results" / "report.html").read_text(encoding="utf-8"))
     assert [word for word in LATER if word in page] == []
     assert AFTER_CUT in page
+
+
+def test_the_dictionary_of_an_export_is_an_input_of_the_run(study: Path) -> None:
+    manifest = json.loads((study / "results" / "manifest.json").read_text(encoding="utf-8"))
+    path = study / "data" / "dictionary.csv"
+    is_read = "dictionary.csv" in (study / "data" / "mapping.yaml").read_text(encoding="utf-8")
+    assert ("data/dictionary.csv" in manifest["inputs"]) == is_read
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\nmore,patients,text,More", encoding="utf-8")
+    try:
+        beside = find_changes(tw.open_study(study)).beside
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert ("data/dictionary.csv changed" in beside) == is_read
 
 
 def test_what_a_number_shows_says_nothing_of_later_days(study: Path) -> None:

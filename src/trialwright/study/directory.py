@@ -97,9 +97,14 @@ def find_study(path: str | Path) -> StudyDirectory:
     return StudyDirectory(folder)
 
 
-def hash_lists(directory: StudyDirectory) -> dict[str, str]:
-    """Return the hash of each list that the protocol reads from a file, by its place beside it."""
+def hash_references(directory: StudyDirectory) -> dict[str, str]:
+    """Return the hash of each file that explains the tables, by its place in the study.
+
+    They are lists that the protocol names, and REDCap's dictionaries that the mapping names.
+    """
     files = {name: directory.path / name for name in list_files(directory.protocol)}
+    for name in sorted(directory.mapping.dictionaries):
+        files[f"{DATA_FOLDER}/{name}"] = directory.data / name
     return {name: hash_file(path) for name, path in files.items() if path.is_file()}
 
 

@@ -11,7 +11,7 @@ from trialwright.study.directory import (
     DATA_FOLDER,
     PROTOCOL_FILE,
     StudyDirectory,
-    hash_lists,
+    hash_references,
 )
 from trialwright.study.images import hash_images
 from trialwright.study.run import hash_code
@@ -73,7 +73,10 @@ def list_manifest_inputs(
     directory: StudyDirectory, store: Store, files: Mapping[str, tuple[str, str]]
 ) -> dict[str, str]:
     """Return the hash of each file that was read, lists and images too, by its place."""
-    inputs = {PROTOCOL_FILE: hash_file(directory.path / PROTOCOL_FILE), **hash_lists(directory)}
+    inputs = {
+        PROTOCOL_FILE: hash_file(directory.path / PROTOCOL_FILE),
+        **hash_references(directory),
+    }
     mapping = directory.data / MAPPING_FILE
     if mapping.is_file():
         inputs[f"{DATA_FOLDER}/{MAPPING_FILE}"] = hash_file(mapping)

@@ -11,7 +11,7 @@ import polars as pl
 
 from trialwright.core.result import Result
 from trialwright.core.trace import hash_file
-from trialwright.study.directory import PROTOCOL_FILE, StudyDirectory, hash_lists
+from trialwright.study.directory import PROTOCOL_FILE, StudyDirectory, hash_references
 from trialwright.study.images import hash_images
 from trialwright.study.mapped import SOURCE, list_mapped_domains, name_table
 from trialwright.study.run import hash_code
@@ -37,7 +37,7 @@ class Snapshot:
 
 def list_inputs(directory: StudyDirectory, files: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     """Return the hash of everything but images that a run depends on, by its name."""
-    inputs = dict(files.values()) | hash_lists(directory)
+    inputs = dict(files.values()) | hash_references(directory)
     inputs[PROTOCOL_FILE] = hash_file(directory.path / PROTOCOL_FILE)
     if (directory.data / MAPPING).is_file():
         inputs[MAPPING] = hash_file(directory.data / MAPPING)
