@@ -51,6 +51,11 @@ def test_a_negative_hazard_has_its_line_and_its_reason(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_is_none_has_its_line_and_its_reason(tmp_path: Path) -> None:
+    [message] = faults_of(tmp_path, ("id: VMAJX", "id: my trial"))
+    assert "id: my trial, expected a name of at most twenty capitals" in message
+
+
 def test_a_cut_before_the_end_of_accrual_is_refused(tmp_path: Path) -> None:
     [message] = faults_of(tmp_path, ("cut_days: 380", "cut_days: 200"))
     assert message == (

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trialwright.protocol.endpoints import Model
+from trialwright.protocol.words import STUDY_NAME
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Hazard = Annotated[float, Field(ge=0)]
@@ -225,7 +226,7 @@ class Proteins(Model):
 class Scenario(Model):
     """One virtual trial: what is true, who comes, what is asked."""
 
-    id: str = Field(pattern=r"^[A-Z][A-Z0-9-]{0,19}$", description="Name, as STUDYID records it")
+    id: str = Field(pattern=STUDY_NAME, description="Name, as STUDYID records it")
     title: str = Field(description="What the scenario is, in words")
     source: str | None = Field(default=None, description="Where its numbers come from")
     tempo: Positive = Field(
