@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from trialwright import __version__
+from trialwright.cli.appraise import add_appraise_command
 from trialwright.cli.ctcae import add_ctcae_command
 from trialwright.cli.design import add_design_commands
 from trialwright.cli.npx import add_npx_commands
@@ -54,6 +55,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_npx_commands(commands)
     add_slides_commands(commands)
     add_simulate_command(commands)
+    add_appraise_command(commands)
     add_ctcae_command(commands)
     return parser
 

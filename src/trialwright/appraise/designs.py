@@ -1,0 +1,166 @@
+"""Check two-stage designs: their errors, their bounds, their decisions, what was assessed."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialwright.appraise.statements import Boundary, Look, SimonDesign, StageSize
+from trialwright.appraise.verdicts import Finding, Verdict, contradict, hold, is_printed
+from trialwright.core.arrays import FloatArray
+from trialwright.core.errors import DesignError
+from trialwright.stats.binomial import binomial_probabilities
+from trialwright.stats.two_stage import (
+    DesignSearch,
+    TwoStageDesign,
+    evaluate_two_stage,
+    search_two_stage,
+)
+from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
+
+MOST_NAMED = 5
+
+
+def check_design(stated: SimonDesign) -> Finding:
+    """Compute the errors of a design, or every design that what is stated leaves open."""
+    if stated.p0 >= stated.p1:
+        return contradict(
+            f"p0 {stated.p0:g}, p1 {stated.p1:g}", "p0 is not below p1: no design can tell them."
+        )
+    if stated.r1 is not None and stated.n1 is not None and stated.r is not None:
+        return _check_whole(stated, TwoStageDesign(stated.r1, stated.n1, stated.r, stated.n))
+    found = _search(stated)
+    known = [choice.design for choice in found.designs] if found else []
+    fitting = [design for design in known if _fits(stated, design)]
+    if fitting:
+        computed = "; ".join(_describe(design, stated) for design in fitting)
+        kinds = [_name_kind(found, design) for design in fitting]
+        words = f"{stated.n} patients are those of the {' and '.join(kinds)} design."
+        return hold(computed, words)
+    feasible = list(_list_feasible(stated))
+    if not feasible:
+        words = f"No two-stage design of {stated.n} patients keeps these errors."
+        return contradict("no feasible design", words)
+    named = "; ".join(_describe(design, stated) for design in feasible[:MOST_NAMED])
+    more = f"; and {len(feasible) - MOST_NAMED} more" if len(feasible) > MOST_NAMED else ""
+    missing = [name for name in ("r1", "n1", "r") if getattr(stated, name) is None]
+    words = f"{', '.join(missing)} not stated: {len(feasible)} designs keep these errors."
+    return hold(named + more, words)
+
+
+def _check_whole(stated: SimonDesign, design: TwoStageDesign) -> Finding:
+    """Check a design of which every component is stated."""
+    alpha = evaluate_two_stage(design, stated.p0).prob_reject
+    power = evaluate_two_stage(design, stated.p1).prob_reject
+    computed = _describe(design, stated)
+    keeps = alpha <= float(stated.alpha), power >= float(stated.power)
+    prints = is_printed(alpha, stated.alpha), is_printed(power, stated.power)
+    if not all(keep or prints for keep, prints in zip(keeps, prints, strict=True)):
+        words = f"The design does not keep type I error {stated.alpha} and power {stated.power}."
+        return contradict(computed, words)
+    if stated.kind is not None:
+        found = _search(stated)
+        kind = _name_kind(found, design)
+        if kind != stated.kind and kind != "optimal and minimax":
+            words = f"It is not the {stated.kind} design for these rates and errors."
+            return contradict(computed, words)
+    if not all(keeps):
+        return Finding(Verdict.ROUNDING, computed, "The errors are kept only as rounded.")
+    return hold(computed, "The design keeps the errors that are stated.")
+
+
+def _search(stated: SimonDesign) -> DesignSearch | None:
+    try:
+        return search_two_stage(stated.p0, stated.p1, float(stated.alpha), float(stated.power))
+    except DesignError:
+        return None
+
+
+def _fits(stated: SimonDesign, design: TwoStageDesign) -> bool:
+    """Tell whether a design has every component that is stated."""
+    parts = ("r1", "n1", "r", "n")
+    return all(getattr(stated, p) in (None, getattr(design, p)) for p in parts)
+
+
+def _name_kind(found: DesignSearch | None, design: TwoStageDesign) -> str:
+    """Name what a design of a search is: optimal, minimax, admissible, or nothing of these."""
+    for choice in found.designs if found else ():
+        if choice.design == design:
+            return " and ".join(sorted((kind.value for kind in choice.kinds), reverse=True))
+    return "inadmissible"
+
+
+def _list_feasible(stated: SimonDesign) -> Iterator[TwoStageDesign]:
+    """Yield every design of n patients that keeps the errors; the least r for each r1 and n1."""
+    alpha, power = float(stated.alpha), float(stated.power)
+    for n1 in range(1, stated.n) if stated.n1 is None else [stated.n1]:
+        if n1 >= stated.n:
+            continue
+        nulls = _reject_by_bounds(stated.p0, n1, stated.n)
+        actives = _reject_by_bounds(stated.p1, n1, stated.n)
+        kept = (nulls <= alpha) & (actives >= power)
+        for r1 in range(n1) if stated.r1 is None else [stated.r1]:
+            bounds = [r for r in range(r1, stated.n) if kept[r1, r] and stated.r in (None, r)]
+            if bounds:
+                yield TwoStageDesign(r1, n1, bounds[0], stated.n)
+
+
+def _reject_by_bounds(rate: float, n1: int, n: int) -> FloatArray:
+    """Return the probability of going on and of more than r successes: r1 by r."""
+    first, second = binomial_probabilities(n1, rate), binomial_probabilities(n - n1, rate)
+    reject, total = np.zeros((n1, n)), np.zeros(n + 1)
+    for r1 in range(n1 - 1, -1, -1):
+        total[r1 + 1 : r1 + 2 + n - n1] += first[r1 + 1] * second
+        reject[r1] = np.cumsum(total[::-1])[::-1][1:]
+    return reject
+
+
+def _describe(design: TwoStageDesign, stated: SimonDesign) -> str:
+    """Print a design with its exact errors."""
+    null = evaluate_two_stage(design, stated.p0)
+    power = evaluate_two_stage(design, stated.p1).prob_reject
+    return (
+        f"{design.r1}/{design.n1} {design.r}/{design.n}: type I error {null.prob_reject:.4f}, "
+        f"power {power:.4f}, expected n {null.expected_n:.1f}, "
+        f"early stop {null.prob_early_stop:.4f}"
+    )
+
+
+def check_boundary(stated: Boundary) -> Finding:
+    """Compare the least count that continues with the largest that stops."""
+    computed = f"{stated.at_least}-1 = {stated.at_least - 1}"
+    if stated.at_least - 1 == stated.r:
+        return hold(computed, f"At least {stated.at_least} to continue is at most {stated.r}.")
+    words = f"At least {stated.at_least} to continue stops at {stated.at_least - 1}"
+    return contradict(computed, f"{words}, not at {stated.r}.")
+
+
+def check_decision(stated: Look) -> Finding:
+    """Decide anew."""
+    design = TwoStageDesign(stated.r1, stated.n1, stated.r, stated.n)
+    stage = 2 if stated.printed in ("active", "not_active") else 1
+    look = decide_two_stage(
+        design, stated.responses, stated.patients, circumstances=Circumstances(stage=stage)
+    )
+    found = look.decision.value
+    computed = f"{stated.responses} of {stated.patients}: {found}"
+    if found == stated.printed:
+        return hold(computed, look.reason)
+    return contradict(computed, f"The rule gives {found}. {look.reason}")
+
+
+def check_stage(stated: StageSize) -> Finding:
+    """Compare the patients assessed for a stage with the plan."""
+    extra = stated.assessed - stated.planned
+    computed = f"{stated.assessed} assessed, {stated.planned} planned"
+    if not extra:
+        return hold(computed, "The stage has its planned number.")
+    low, high = (
+        max(0, stated.responses - max(0, extra)),
+        min(stated.planned, stated.responses + max(0, -extra)),
+    )
+    is_same = (low > stated.r) == (high > stated.r)
+    settled = "is the same" if is_same else "depends on it"
+    robust = f"The decision {settled}: {low} to {high} of {stated.planned}, bound {stated.r}."
+    more = "more" if extra > 0 else "fewer"
+    words = f"{abs(extra)} {more} than planned. {robust}"
+    return contradict(computed, words)

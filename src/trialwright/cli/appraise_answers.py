@@ -1,0 +1,51 @@
+"""What `trialwright appraise` prints."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from trialwright.appraise.appraisal import Appraised, appraise_paper, count_verdicts, load_paper
+from trialwright.appraise.verdicts import Verdict
+
+
+def answer_appraise(arguments: argparse.Namespace) -> int:
+    """Check the statements of a report and print what was found."""
+    paper = load_paper(Path(arguments.paper))
+    appraised = appraise_paper(paper)
+    if arguments.json:
+        said = [
+            {
+                "id": item.statement.id,
+                "verdict": item.finding.verdict.value,
+                "computed": item.finding.computed,
+                "explanation": item.finding.explanation,
+            }
+            for item in appraised
+        ]
+        print(json.dumps({"paper": paper.paper, "statements": said}, ensure_ascii=False))
+        return 0
+    print(f"Appraisal of {paper.paper}")
+    for item in appraised:
+        if arguments.all or item.finding.verdict is not Verdict.HOLDS:
+            print("\n".join(_tell(item)))
+    counts = count_verdicts(appraised)
+    words = ", ".join(f"{n} {_name(verdict)}" for verdict, n in counts.items())
+    print(f"{len(appraised)} statements: {words}.")
+    return 0
+
+
+def _tell(item: Appraised) -> Iterator[str]:
+    """Yield the lines of one statement."""
+    stated, found = item.statement, item.finding
+    place = f" ({stated.where})" if stated.where else ""
+    yield f"{stated.id}{place}: {_name(found.verdict)}"
+    if stated.quote:
+        yield f'  "{stated.quote}"'
+    if found.computed:
+        yield f"  {found.computed}"
+    yield f"  {found.explanation}"
+
+
+def _name(verdict: Verdict) -> str:
+    return verdict.value.replace("_", " ")
