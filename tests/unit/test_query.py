@@ -44,7 +44,8 @@ def test_an_unknown_example_is_answered_with_those_there_are(tmp_path: Path) -> 
 
 
 def test_a_subject_with_signs_in_its_name_can_be_a_file() -> None:
-    assert safe_name("01/701:1015 é") == "01_701_1015_é"
+    assert safe_name("01-701-1015é") == "01-701-1015é"
+    assert safe_name("01/701:1015 é") == "01_701_1015_é-bf40fc70"
 
 
 def test_files_of_figures_and_of_patients_are_listed() -> None:
