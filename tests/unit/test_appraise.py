@@ -160,6 +160,11 @@ def test_what_a_report_leaves_open_of_a_design_is_listed() -> None:
     ]  # fmt: skip
 
 
+def test_a_design_that_is_far_too_small_is_told_without_a_search() -> None:
+    close = {"p0": 0.2, "p1": 0.21, "alpha": "0.05", "power": "0.99", "n": 300}
+    assert check("simon_design", **close).computed == "no feasible design"
+
+
 def test_decisions_and_stages() -> None:
     design = {"r1": 3, "n1": 13, "r": 12, "n": 43, "responses": 1, "patients": 14}
     assert verdict("decision", **design, printed="stop") == "holds"
@@ -274,12 +279,13 @@ def test_a_paper_that_is_wrong_is_told_line_by_line(
         "statements:\n"
         "  - {id: A, check: count_vs_percentage, count: -1, of: 14, printed: 42.8}\n"
         "  - {id: B, check: counts_summ, counts: [1], total: 1}\n"
-        "  - {id: C, check: count_vs_percentage, count: 1, of: 14, printed: 7.1%}\n",
+        "  - {id: C, check: count_vs_percentage, count: 1, of: 14, printed: 7.1%}\n"
+        "  - {id: D, check: simon_design, p0: 0.2, p1: 0.4, alpha: 5, power: 0.80, n: 43}\n",
         encoding="utf-8",
     )
     assert main(["appraise", str(paper)]) == 1
     said = capsys.readouterr().err
-    for words in ("line 3,", "-1", "at least 0", "counts_sum", "7.1%"):
+    for words in ("line 3,", "-1", "at least 0", "counts_sum", "7.1%", "such as 0.05"):
         assert words in said
     paper.write_text(
         "paper: A report\nstatements:\n"

@@ -16,8 +16,10 @@ from trialwright.stats.two_stage import (
     search_two_stage,
 )
 from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
+from trialwright.stats.two_stage_search import guess_n
 
 MOST_NAMED = 5
+FAR = 3  # times the patients that are stated
 
 
 def check_design(stated: SimonDesign) -> Finding:
@@ -69,8 +71,12 @@ def _check_whole(stated: SimonDesign, design: TwoStageDesign) -> Finding:
 
 
 def _search(stated: SimonDesign) -> DesignSearch | None:
+    """Search the proven designs; None where they have far more patients than are stated."""
+    errors = float(stated.alpha), float(stated.power)
+    if guess_n(stated.p0, stated.p1, *errors) > FAR * stated.n:
+        return None
     try:
-        return search_two_stage(stated.p0, stated.p1, float(stated.alpha), float(stated.power))
+        return search_two_stage(stated.p0, stated.p1, *errors)
     except DesignError:
         return None
 
@@ -91,17 +97,18 @@ def _name_kind(found: DesignSearch | None, design: TwoStageDesign) -> str:
 
 def _list_feasible(stated: SimonDesign) -> Iterator[TwoStageDesign]:
     """Yield every design of n patients that keeps the errors; the least r for each r1 and n1."""
-    alpha, power = float(stated.alpha), float(stated.power)
+    alpha, power, bounds = float(stated.alpha), float(stated.power), np.arange(stated.n)
     for n1 in range(1, stated.n) if stated.n1 is None else [stated.n1]:
         if n1 >= stated.n:
             continue
         nulls = _reject_by_bounds(stated.p0, n1, stated.n)
         actives = _reject_by_bounds(stated.p1, n1, stated.n)
-        kept = (nulls <= alpha) & (actives >= power)
-        for r1 in range(n1) if stated.r1 is None else [stated.r1]:
-            bounds = [r for r in range(r1, stated.n) if kept[r1, r] and stated.r in (None, r)]
-            if bounds:
-                yield TwoStageDesign(r1, n1, bounds[0], stated.n)
+        kept = (nulls <= alpha) & (actives >= power) & (bounds >= np.arange(n1)[:, None])
+        if stated.r is not None:
+            kept &= bounds == stated.r
+        for r1 in np.flatnonzero(kept.any(axis=1)).tolist():
+            if stated.r1 in (None, r1):
+                yield TwoStageDesign(r1, n1, int(kept[r1].argmax()), stated.n)
 
 
 def _reject_by_bounds(rate: float, n1: int, n: int) -> FloatArray:

@@ -7,13 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trialwright.protocol.endpoints import Model
-from trialwright.protocol.words import PRINTED_NUMBER
+from trialwright.protocol.words import PRINTED_NUMBER, PRINTED_RATE
 
 Printed = Annotated[str, Field(pattern=PRINTED_NUMBER)]
 """A number as it is printed: its decimals count, so it stays text."""
 
+PrintedRate = Annotated[str, Field(pattern=PRINTED_RATE)]
 Count = Annotated[int, Field(ge=0)]
 Size = Annotated[int, Field(gt=0, le=1_000_000)]
+CurveSize = Annotated[int, Field(gt=0, le=2000)]
 Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -138,8 +140,8 @@ class SimonDesign(Statement):
     check: Literal["simon_design"]
     p0: Rate = Field(description="Rate of no interest")
     p1: Rate = Field(description="Rate of interest")
-    alpha: Printed = Field(description="Type I error as printed, such as 0.05")
-    power: Printed = Field(description="Power as printed, such as 0.80")
+    alpha: PrintedRate = Field(description="Type I error as printed, such as 0.05")
+    power: PrintedRate = Field(description="Power as printed, such as 0.80")
     r1: Count | None = Field(default=None, description="Most successes that stop after stage 1")
     n1: Size | None = Field(default=None, description="Patients of stage 1")
     r: Count | None = Field(default=None, description="Most successes without activity")
@@ -206,8 +208,8 @@ class SurvivalMedian(Statement):
     """A median survival with its confidence limits."""
 
     check: Literal["km_feasibility"]
-    n: Size = Field(description="Patients of the curve")
-    events: Size = Field(description="Events of the curve")
+    n: CurveSize = Field(description="Patients of the curve")
+    events: CurveSize = Field(description="Events of the curve")
     lower: Printed = Field(description="Lower limit as printed")
     median: Printed = Field(description="Median as printed")
     upper: Printed | None = Field(default=None, description="Upper limit; not reached without it")

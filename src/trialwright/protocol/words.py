@@ -12,11 +12,13 @@ SHORT_NAME = r"^[a-z][a-z0-9_]*$"
 VARIABLE_NAME = r"^[A-Z][A-Z0-9]{0,7}$"
 STUDY_NAME = r"^[A-Z][A-Z0-9-]{0,19}$"
 PRINTED_NUMBER = r"^-?\d+(\.\d+)?$"
+PRINTED_RATE = r"^0?\.\d+$"
 PATTERNS = {
     SHORT_NAME: "a short name in lower case, such as npr6",
     VARIABLE_NAME: "a name in capitals of at most eight letters and digits, such as AGE",
     STUDY_NAME: "a name of at most twenty capitals, digits and hyphens, such as VMAJX",
     PRINTED_NUMBER: "a number in digits, as it is printed, such as 42.8",
+    PRINTED_RATE: "a proportion as it is printed, such as 0.05",
 }
 """Patterns of names, and what they ask for in words."""
 
