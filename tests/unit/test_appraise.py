@@ -270,6 +270,15 @@ def test_the_command_prints_what_does_not_hold_and_json(
     assert said[0]["verdict"] == "truncation"
 
 
+def test_the_page_has_every_statement_under_its_verdict(tmp_path: Path) -> None:
+    page = tmp_path / "new" / "report.html"
+    assert main(["appraise", str(EXAMPLE), "--out", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    for words in ("What cannot both be: 16", "What is not given: 8", "What holds: 51", "KM-04"):
+        assert words in text
+    assert "http://" not in text.replace("http://www.w3.org", "")
+
+
 def test_a_paper_that_is_wrong_is_told_line_by_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,6 +22,11 @@ class Verdict(Enum):
     OMISSION = "omission"  # something that belongs there is not there
     NOT_CHECKABLE = "not_checkable"  # arithmetic cannot tell
 
+    @property
+    def words(self) -> str:
+        """Return the verdict in print."""
+        return self.value.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

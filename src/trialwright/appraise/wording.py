@@ -14,6 +14,7 @@ from trialwright.appraise.statements import (
     Same,
 )
 from trialwright.appraise.verdicts import Finding, Verdict, contradict, hold, join_words, unit_of
+from trialwright.core.table import open_sentence
 from trialwright.core.units import DAYS_PER_MONTH
 from trialwright.stats.proportion import estimate_proportion
 
@@ -25,8 +26,9 @@ def check_same(stated: Same) -> Finding:
     said = {place: " ".join(value.split()) for place, value in stated.values.items()}
     computed = "; ".join(f"{place}: {value}" for place, value in said.items())
     if len({value.casefold() for value in said.values()}) == 1:
-        return hold(computed, f"{' and '.join(said)} agree.")
-    return contradict(computed, f"{' and '.join(said)} do not say the same.")
+        return hold(computed, open_sentence(f"{' and '.join(said)} agree."))
+    words = open_sentence(f"{' and '.join(said)} do not say the same.")
+    return contradict(computed, words)
 
 
 def check_order(stated: Order) -> Finding:

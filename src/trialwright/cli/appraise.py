@@ -13,4 +13,5 @@ def add_appraise_command(commands: Subparsers) -> None:
         "appraise_answers:answer_appraise",
     )
     parser.add_argument("paper", metavar="PAPER.yaml", help="what the report states, and where")
+    parser.add_argument("--out", metavar="FILE.html", help="write the appraisal as a page")
     parser.add_argument("--all", action="store_true", help="print the statements that hold, too")

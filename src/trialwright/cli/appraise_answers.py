@@ -2,17 +2,26 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from trialwright import __version__
 from trialwright.appraise.appraisal import Appraised, appraise_paper, count_verdicts, load_paper
 from trialwright.appraise.verdicts import Verdict
+from trialwright.report.appraisal import print_appraisal
 
 
 def answer_appraise(arguments: argparse.Namespace) -> int:
     """Check the statements of a report and print what was found."""
     paper = load_paper(Path(arguments.paper))
     appraised = appraise_paper(paper)
+    if arguments.out:
+        page = Path(arguments.out)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        software = f"trialwright {__version__}"
+        page.write_text(print_appraisal(paper.paper, appraised, software), encoding="utf-8")
+        print(f"The report is {page}", file=sys.stderr)
     if arguments.json:
         said = [
             {
@@ -30,7 +39,7 @@ def answer_appraise(arguments: argparse.Namespace) -> int:
         if arguments.all or item.finding.verdict is not Verdict.HOLDS:
             print("\n".join(_tell(item)))
     counts = count_verdicts(appraised)
-    words = ", ".join(f"{n} {_name(verdict)}" for verdict, n in counts.items())
+    words = ", ".join(f"{n} {verdict.words}" for verdict, n in counts.items())
     print(f"{len(appraised)} statements: {words}.")
     return 0
 
@@ -39,13 +48,9 @@ def _tell(item: Appraised) -> Iterator[str]:
     """Yield the lines of one statement."""
     stated, found = item.statement, item.finding
     place = f" ({stated.where})" if stated.where else ""
-    yield f"{stated.id}{place}: {_name(found.verdict)}"
+    yield f"{stated.id}{place}: {found.verdict.words}"
     if stated.quote:
         yield f'  "{stated.quote}"'
     if found.computed:
         yield f"  {found.computed}"
     yield f"  {found.explanation}"
-
-
-def _name(verdict: Verdict) -> str:
-    return verdict.value.replace("_", " ")
