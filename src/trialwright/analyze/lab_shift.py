@@ -148,18 +148,28 @@ def _find_shifts(values: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
 
 def _add_term(ledger: Ledger, group: Group, term: str, shifts: pl.DataFrame) -> None:
     """Add every cell of a term's block, its totals too."""
+    nobody = shifts.clear()
+    by_start = _split(shifts, "start")
     for start in (*LEVELS, TOTAL):
-        of_start = shifts if start == TOTAL else shifts.filter(col("start") == start)
+        by_end = _split(by_start.get(start, nobody), "end")
         for end in (*LEVELS, TOTAL):
-            cut = of_start if end == TOTAL else of_start.filter(col("end") == end)
+            cut = by_end.get(end, nobody)
             key = group.key("shift", term, f"from_{start}", end)
             label = f"From grade {start} to worst grade {end}"
             stat = Stat(key, cut.height, "n", label, "ATOXGR", term)
             ledger.add(stat, "ADLB", _rows_of(cut), "ATOXGR", group)
 
 
+def _split(shifts: pl.DataFrame, side: str) -> dict[str, pl.DataFrame]:
+    """Return the shifts of each level of a side that occurs, and all of them as the total."""
+    parts = shifts.partition_by(side, as_dict=True) if shifts.height else {}
+    return {**{str(level): part for (level,), part in parts.items()}, TOTAL: shifts}
+
+
 def _rows_of(shifts: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of ADLB behind some shifts: the baseline and the worst value."""
+    if shifts.is_empty():  # as most cells of a block are
+        return pl.DataFrame(schema={"USUBJID": pl.String, "ASEQ": pl.Int64})
     sequences = [
         shifts.select("USUBJID", col(name).alias("ASEQ")) for name in ("base_seq", "worst_seq")
     ]
