@@ -84,7 +84,7 @@ def estimate_quantiles(
         limits = limit_survival(survival.ravel(), log_error.ravel(), conf_type, level, at_zero)
         bands = [survival, *(limit.reshape(survival.shape) for limit in limits)]
         for row, values in zip(found, bands, strict=True):
-            row[part] = _find_crossings(ordered, values, 1 - prob)
+            row[part] = find_crossings(ordered, values, 1 - prob)
     return QuantileBatch(prob, *found)
 
 
@@ -127,8 +127,12 @@ def _sort_subjects(
     return ordered, (keys & one) == 0, is_tied
 
 
-def _find_crossings(ordered: FloatArray, values: FloatArray, target: float) -> FloatArray:
-    """Find the first time of each row at which values reach down to the target; nan is passed."""
+def find_crossings(ordered: FloatArray, values: FloatArray, target: float) -> FloatArray:
+    """Find the first time of each row at which values reach down to the target.
+
+    Times and values have one row a curve; nan among the values is passed. A row that stands on the
+    target has it half way to its first lower value; one that never gets there has nan.
+    """
     reached = values < target + TIME_TOLERANCE
     rows, first = np.arange(len(values)), reached.argmax(axis=1)
     crossings: FloatArray = ordered[rows, first]

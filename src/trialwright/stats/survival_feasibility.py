@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb
 
 import numpy as np
 
-from trialwright.core.arrays import BoolArray, FloatArray, IntArray
+from trialwright.core.arrays import BoolArray, IntArray
 from trialwright.core.errors import EstimateError
+from trialwright.stats.survival_batch import find_crossings
 from trialwright.stats.survival_limits import ConfidenceType, LimitAtZero, limit_survival
 
 MOST_PATTERNS = 200_000
@@ -115,15 +117,7 @@ def find_feasible_curves(
             f"{n_events} events of {n} subjects, expected 1 to {n} events. Correct the counts."
         )
     is_complete = count_patterns(n, n_events) <= MOST_PATTERNS
-    if is_complete:
-        patterns = list(_list_patterns(n, n_events))
-        widest = max(len(risk) for risk, _ in patterns)
-        n_risk, n_event = (
-            np.array([part[k] + (0,) * (widest - len(part[k])) for part in patterns])
-            for k in (0, 1)
-        )
-    else:
-        n_risk, n_event = _draw_patterns(n, n_events)
+    n_risk, n_event = (_lay_out if is_complete else _draw_patterns)(n, n_events)
     judged = _Judged(n_risk, n_event, level, (conf_type, at_zero))
     fits, reaches_zero = judged.fit(wanted), judged.reaches_zero
     found = np.flatnonzero(fits)
@@ -138,6 +132,16 @@ def find_feasible_curves(
     )
 
 
+@lru_cache(maxsize=1)
+def _lay_out(n: int, n_events: int) -> tuple[IntArray, IntArray]:
+    """Return every pattern, one a row, zeros after its last time; kept for other conventions."""
+    patterns = list(_list_patterns(n, n_events))
+    n_risk, n_event = (
+        np.array([part[k] + (0,) * (n_events - len(part[k])) for part in patterns]) for k in (0, 1)
+    )
+    return n_risk, n_event
+
+
 def _list_patterns(n: int, n_events: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     """Yield numbers at risk and of events at each distinct time."""
     if n_events == 0:
@@ -149,6 +153,7 @@ def _list_patterns(n: int, n_events: int) -> Iterator[tuple[tuple[int, ...], tup
                 yield (risk, *later_risk), (events, *later)
 
 
+@lru_cache(maxsize=1)
 def _draw_patterns(n: int, n_events: int) -> tuple[IntArray, IntArray]:
     """Draw curves without ties: which of the n subjects in order of time have the event."""
     rng = np.random.default_rng(n * 100_003 + n_events)
@@ -178,26 +183,18 @@ class _Judged:
         error = np.sqrt(np.cumsum(terms, axis=1, dtype=np.float64))
         flat = limit_survival(survival.ravel(), error.ravel(), how[0], level, how[1])
         lower, upper = (limits.reshape(survival.shape) for limits in flat)
-        self.median = _first_below(survival, used)
-        self.low, self.high = _first_below(lower, used), _first_below(upper, used)
         self.reaches_zero: BoolArray = (survival == 0).any(axis=1)
+        places = np.broadcast_to(np.arange(float(used.shape[1])), used.shape)
+        self.median, self.low, self.high = (
+            find_crossings(places, np.where(used, band, np.nan), HALF)
+            for band in (survival, lower, upper)
+        )
 
     def fit(self, wanted: WantedMedian) -> BoolArray:
         """Tell of each pattern whether its median lies between its limits."""
-        is_between = (self.low < self.median) & np.isfinite(self.median)
+        is_between: BoolArray = self.low < self.median  # nan, where one is not reached, never is
         if not wanted.has_upper:
-            return is_between & np.isinf(self.high)
-        fits = is_between & (self.high > self.median) & np.isfinite(self.high)
+            return is_between & np.isnan(self.high)
+        fits = is_between & (self.high > self.median)
         touches = (self.low == self.median - HALF) & (self.high == self.median + HALF)
         return fits if wanted.is_midway else fits & ~touches
-
-
-def _first_below(values: FloatArray, used: BoolArray) -> FloatArray:
-    """Return the place at which each row falls to one half; midway to the next where it stays."""
-    known = used & ~np.isnan(values)
-    is_below = known & (values < HALF - NEAR)
-    is_half = known & (np.abs(values - HALF) <= NEAR)
-    place = np.where(is_below.any(axis=1), is_below.argmax(axis=1), np.inf).astype(float)
-    half = np.where(is_half.any(axis=1), is_half.argmax(axis=1), np.inf).astype(float)
-    has_next = used.sum(axis=1) > half + 1
-    return np.where(half < place, np.where(has_next, half + HALF, half), place)
