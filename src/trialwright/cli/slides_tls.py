@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from trialwright.cli.progress import Progress
-from trialwright.core.errors import EstimateError, ProtocolError, Severity
+from trialwright.core.errors import EstimateError, ProtocolError
 from trialwright.core.table import Table, make_table, round_half_up, row
 from trialwright.figures.tls import draw_tls, write_overlay
 from trialwright.imaging.geojson import Region, write_regions
@@ -59,7 +59,7 @@ def _read_rule(path: str | None) -> TlsRule:
         return TlsRule()
     written = read_written(Path(path), TlsRule, "rule")
     if written.content is None:
-        raise ProtocolError([f for f in written.findings if f.severity is Severity.BLOCK])
+        raise ProtocolError.of_blocking(written.findings)
     return written.content
 
 

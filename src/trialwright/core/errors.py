@@ -1,8 +1,9 @@
 """Every exception of the package, and the finding that a check reports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Self
 
 
 class TrialwrightError(Exception):
@@ -93,6 +94,11 @@ class FindingsError(TrialwrightError):
     def __init__(self, findings: Sequence[Finding]):
         self.findings = tuple(findings)
         super().__init__("\n".join(finding.message for finding in self.findings))
+
+    @classmethod
+    def of_blocking(cls, findings: Iterable[Finding]) -> Self:
+        """Return the error of those findings that block."""
+        return cls([finding for finding in findings if finding.severity is Severity.BLOCK])
 
     def __reduce__(self) -> tuple[type["FindingsError"], tuple[tuple[Finding, ...]]]:
         """Come whole out of a worker process: an exception is else made again from its text."""

@@ -71,7 +71,7 @@ def load_protocol(path: Path) -> Protocol:
     """
     reading = read_protocol(path)
     if reading.protocol is None:
-        raise ProtocolError([f for f in reading.findings if f.severity is Severity.BLOCK])
+        raise ProtocolError.of_blocking(reading.findings)
     return reading.protocol
 
 
