@@ -8,8 +8,8 @@ from typing import Any
 
 from trialwright.appraise import counts, designs, intervals, wording
 from trialwright.appraise import statements as stated
-from trialwright.appraise.verdicts import Finding, Verdict
-from trialwright.core.errors import DesignError, ProtocolError, Severity, StudyError
+from trialwright.appraise.verdicts import Finding, Verdict, join_words
+from trialwright.core.errors import DesignError, ProtocolError, StudyError
 from trialwright.protocol.load import read_written
 
 CHECKS: Mapping[type[stated.Statement], Callable[[Any], Finding]] = {
@@ -64,9 +64,8 @@ def load_paper(path: Path) -> stated.Paper:
         When two statements have one id.
     """
     written = read_written(path, stated.Paper, "paper")
-    blocking = [finding for finding in written.findings if finding.severity is Severity.BLOCK]
-    if blocking or written.content is None:
-        raise ProtocolError(blocking)
+    if written.content is None:
+        raise ProtocolError.of_blocking(written.findings)
     ids = [statement.id for statement in written.content.statements]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
@@ -100,7 +99,10 @@ def appraise_statement(statement: stated.Statement) -> Finding:
         return Finding(Verdict.CONTRADICTION, "no such design", str(error))
 
 
-def count_verdicts(appraised: Sequence[Appraised]) -> dict[Verdict, int]:
-    """Count the verdicts, those that nothing got left out."""
+def say_verdicts(appraised: Sequence[Appraised]) -> str:
+    """Say how many statements there are, and how many of each verdict that occurs."""
     counted = Counter(item.finding.verdict for item in appraised)
-    return {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
+    found = join_words(
+        f"{counted[verdict]} {verdict.words}" for verdict in Verdict if counted[verdict]
+    )
+    return f"{len(appraised)} statements: {found}."

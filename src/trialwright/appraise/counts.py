@@ -22,7 +22,9 @@ from trialwright.appraise.verdicts import (
     count_decimals,
     find_rounding,
     hold,
+    is_cut,
     join_words,
+    refuse_share,
     truncate,
     unit_of,
 )
@@ -32,8 +34,7 @@ from trialwright.core.table import round_half_up
 def check_percentage(stated: CountPercentage) -> Finding:
     """Compare a percentage with its count: rounded, cut off, filled up to 100, or another one."""
     if stated.count > stated.of:
-        words = f"{stated.count} of {stated.of} is more than all."
-        return contradict(f"{stated.count}/{stated.of}", words)
+        return refuse_share(stated.count, stated.of)
     exact = Fraction(100 * stated.count, stated.of)
     decimals = count_decimals(stated.printed)
     computed = (
@@ -43,11 +44,10 @@ def check_percentage(stated: CountPercentage) -> Finding:
     rule = find_rounding(exact, stated.printed)
     if rule is not None:
         return hold(computed, f"{stated.printed} is {stated.count} of {stated.of}, rounded {rule}.")
-    printed = Fraction(stated.printed)
-    if printed == Fraction(truncate(exact, decimals)):
+    if is_cut(exact, stated.printed):
         words = f"{stated.printed} is cut off; rounded it is {round_half_up(exact, decimals)}."
         return Finding(Verdict.TRUNCATION, computed, words)
-    beside = [Fraction(other) for other in stated.beside]
+    printed, beside = Fraction(stated.printed), [Fraction(other) for other in stated.beside]
     if beside and printed == 100 - sum(beside):
         words = f"{stated.printed} fills {join_words(stated.beside)} up to 100."
         return Finding(Verdict.ROUNDING, computed, words)
@@ -64,12 +64,11 @@ def check_percentage(stated: CountPercentage) -> Finding:
 
 def _find_reasons(stated: CountPercentage) -> Iterator[str]:
     """Yield the mildest ways in which another percentage may have come about."""
-    decimals, printed = count_decimals(stated.printed), Fraction(stated.printed)
     for other in stated.denominators:
         exact = Fraction(100 * stated.count, other)
-        is_cut = Fraction(truncate(exact, decimals)) == printed
-        if find_rounding(exact, stated.printed) or is_cut:
-            how = "cut off" if is_cut else "rounded"
+        was_cut = is_cut(exact, stated.printed)
+        if was_cut or find_rounding(exact, stated.printed):
+            how = "cut off" if was_cut else "rounded"
             yield f"It is {stated.count} of {other}, {how}: the denominator may have been {other}."
     for count in range(stated.of + 1):
         if count != stated.count and find_rounding(

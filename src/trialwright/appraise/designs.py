@@ -6,9 +6,7 @@ import numpy as np
 
 from trialwright.appraise.statements import Boundary, Look, SimonDesign, StageSize
 from trialwright.appraise.verdicts import Finding, Verdict, contradict, hold, is_printed
-from trialwright.core.arrays import FloatArray
 from trialwright.core.errors import DesignError
-from trialwright.stats.binomial import binomial_probabilities
 from trialwright.stats.two_stage import (
     DesignSearch,
     TwoStageDesign,
@@ -16,7 +14,7 @@ from trialwright.stats.two_stage import (
     search_two_stage,
 )
 from trialwright.stats.two_stage_decision import Circumstances, decide_two_stage
-from trialwright.stats.two_stage_search import guess_n
+from trialwright.stats.two_stage_search import guess_n, make_tables, prob_reject_by_bound
 
 MOST_NAMED = 5
 FAR = 3  # times the patients that are stated
@@ -97,28 +95,17 @@ def _name_kind(found: DesignSearch | None, design: TwoStageDesign) -> str:
 
 def _list_feasible(stated: SimonDesign) -> Iterator[TwoStageDesign]:
     """Yield every design of n patients that keeps the errors; the least r for each r1 and n1."""
-    alpha, power, bounds = float(stated.alpha), float(stated.power), np.arange(stated.n)
-    for n1 in range(1, stated.n) if stated.n1 is None else [stated.n1]:
-        if n1 >= stated.n:
-            continue
-        nulls = _reject_by_bounds(stated.p0, n1, stated.n)
-        actives = _reject_by_bounds(stated.p1, n1, stated.n)
-        kept = (nulls <= alpha) & (actives >= power) & (bounds >= np.arange(n1)[:, None])
-        if stated.r is not None:
-            kept &= bounds == stated.r
-        for r1 in np.flatnonzero(kept.any(axis=1)).tolist():
-            if stated.r1 in (None, r1):
-                yield TwoStageDesign(r1, n1, int(kept[r1].argmax()), stated.n)
-
-
-def _reject_by_bounds(rate: float, n1: int, n: int) -> FloatArray:
-    """Return the probability of going on and of more than r successes: r1 by r."""
-    first, second = binomial_probabilities(n1, rate), binomial_probabilities(n - n1, rate)
-    reject, total = np.zeros((n1, n)), np.zeros(n + 1)
-    for r1 in range(n1 - 1, -1, -1):
-        total[r1 + 1 : r1 + 2 + n - n1] += first[r1 + 1] * second
-        reject[r1] = np.cumsum(total[::-1])[::-1][1:]
-    return reject
+    n, alpha, power = stated.n, float(stated.alpha), float(stated.power)
+    tables = make_tables(stated.p0, stated.p1, alpha, power, n)
+    n1 = np.array([size for size in range(1, n) if stated.n1 in (None, size)], dtype=np.int64)
+    r1 = np.arange(n)
+    is_open = (r1 < n1[:, None]) & (np.full(n, stated.r1 is None) | (r1 == stated.r1))
+    least = np.full(is_open.shape, -1)
+    for r in range(n) if stated.r is None else {stated.r}.intersection(range(n)):
+        null, active = (prob_reject_by_bound(tables, side, (n, r), n1, n) for side in (0, 1))
+        least[is_open & (least < 0) & (r1 <= r) & (null <= alpha) & (active >= power)] = r
+    for row, column in np.argwhere(least >= 0).tolist():
+        yield TwoStageDesign(column, int(n1[row]), int(least[row, column]), n)
 
 
 def _describe(design: TwoStageDesign, stated: SimonDesign) -> str:

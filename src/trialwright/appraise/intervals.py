@@ -10,11 +10,11 @@ from trialwright.appraise.verdicts import (
     Finding,
     Verdict,
     contradict,
-    count_decimals,
     hold,
+    is_cut,
     is_printed,
     join_words,
-    truncate,
+    refuse_share,
     unit_of,
 )
 from trialwright.core.errors import EstimateError
@@ -38,8 +38,7 @@ CONVENTIONS = [
 def check_limits(stated: ProportionLimits) -> Finding:
     """Find the method that gives the limits of a proportion; the exact one is asked first."""
     if stated.count > stated.of:
-        words = f"{stated.count} of {stated.of} is more than all."
-        return contradict(f"{stated.count}/{stated.of}", words)
+        return refuse_share(stated.count, stated.of)
     exact = _limits_of(stated, ProportionInterval.CLOPPER_PEARSON)
     computed = (
         f"{100 * stated.count / stated.of:.3f}%; Clopper-Pearson {float(exact[0]):.3f} to "
@@ -50,10 +49,7 @@ def check_limits(stated: ProportionLimits) -> Finding:
         limits = _limits_of(stated, method)
         if all(is_printed(float(v), p) for v, p in zip(limits, printed, strict=True)):
             return hold(computed, f"{stated.lower} to {stated.upper} is {method.value}.")
-    if all(
-        Fraction(truncate(v, count_decimals(p))) == Fraction(p)
-        for v, p in zip(exact, printed, strict=True)
-    ):
+    if all(is_cut(v, p) for v, p in zip(exact, printed, strict=True)):
         words = "The exact limits are cut off, not rounded."
         return Finding(Verdict.TRUNCATION, computed, words)
     shifts = [
@@ -105,9 +101,9 @@ def _sizes_of(rank_sum: int, n: int) -> list[int]:
 
 def check_survival(stated: SurvivalMedian) -> Finding:
     """Try under which conventions a median can have the limits that are printed."""
-    ends = [Fraction(p) for p in (stated.lower, stated.median, stated.upper) if p is not None]
-    if sorted(set(ends)) != ends:
-        return contradict(" < ".join(map(str, ends)), "The median does not lie between its limits.")
+    ends = [printed for printed in (stated.lower, stated.median, stated.upper) if printed]
+    if sorted(set(map(Fraction, ends))) != [Fraction(printed) for printed in ends]:
+        return contradict(" < ".join(ends), "The median does not lie between its limits.")
     find = partial(
         find_feasible_curves, stated.n, stated.events, stated.level,
         wanted=WantedMedian(stated.upper is not None, _is_midway(stated)),

@@ -47,6 +47,11 @@ def contradict(computed: str, explanation: str) -> Finding:
     return Finding(Verdict.CONTRADICTION, computed, explanation)
 
 
+def refuse_share(count: int, of: int) -> Finding:
+    """Return that a count is more than all."""
+    return contradict(f"{count}/{of}", f"{count} of {of} is more than all.")
+
+
 def count_decimals(printed: str) -> int:
     """Count the decimals of a printed number.
 
@@ -88,6 +93,11 @@ def print_as(exact: Fraction, decimals: int, rule: str) -> str:
 def truncate(exact: Fraction, decimals: int) -> str:
     """Cut a number after its decimals."""
     return print_as(exact, decimals, ROUND_DOWN)
+
+
+def is_cut(exact: Fraction, printed: str) -> bool:
+    """Tell whether a number is printed with its later digits cut off."""
+    return Fraction(truncate(exact, count_decimals(printed))) == Fraction(printed)
 
 
 def find_rounding(exact: Fraction, printed: str) -> str | None:

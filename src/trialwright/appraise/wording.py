@@ -13,12 +13,18 @@ from trialwright.appraise.statements import (
     Reported,
     Same,
 )
-from trialwright.appraise.verdicts import Finding, Verdict, contradict, hold, join_words, unit_of
+from trialwright.appraise.verdicts import (
+    Finding,
+    Verdict,
+    contradict,
+    hold,
+    join_words,
+    refuse_share,
+    unit_of,
+)
 from trialwright.core.table import open_sentence
-from trialwright.core.units import DAYS_PER_MONTH
+from trialwright.core.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 from trialwright.stats.proportion import estimate_proportion
-
-DAYS_PER_WEEK = 7
 
 
 def check_same(stated: Same) -> Finding:
@@ -76,7 +82,7 @@ def check_reported(stated: Reported) -> Finding:
     computed = ""
     if stated.count is not None and stated.of is not None:
         if stated.count > stated.of:
-            return contradict(f"{stated.count}/{stated.of}", "The count is more than all.")
+            return refuse_share(stated.count, stated.of)
         rate = estimate_proportion(stated.count, stated.of)
         low, high = 100 * rate.lower, 100 * rate.upper
         computed = (

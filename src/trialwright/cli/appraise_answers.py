@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trialwright import __version__
-from trialwright.appraise.appraisal import Appraised, appraise_paper, count_verdicts, load_paper
+from trialwright.appraise.appraisal import Appraised, appraise_paper, load_paper, say_verdicts
 from trialwright.appraise.verdicts import Verdict
 from trialwright.report.appraisal import print_appraisal
 
@@ -38,9 +38,7 @@ def answer_appraise(arguments: argparse.Namespace) -> int:
     for item in appraised:
         if arguments.all or item.finding.verdict is not Verdict.HOLDS:
             print("\n".join(_tell(item)))
-    counts = count_verdicts(appraised)
-    words = ", ".join(f"{n} {verdict.words}" for verdict, n in counts.items())
-    print(f"{len(appraised)} statements: {words}.")
+    print(say_verdicts(appraised))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from trialwright.appraise.appraisal import Appraised, count_verdicts
+from trialwright.appraise.appraisal import Appraised, say_verdicts
 from trialwright.appraise.verdicts import Finding, Verdict
 from trialwright.core.table import Table, make_table, row
 from trialwright.report.blocks import Document, Fact, Section, TableBlock
@@ -38,10 +38,8 @@ def print_appraisal(paper: str, appraised: Sequence[Appraised], software: str) -
     str
         The page.
     """
-    counts = count_verdicts(appraised)
-    words = ", ".join(f"{n} {verdict.words}" for verdict, n in counts.items())
     facts = (
-        Fact("Answer", (f"{len(appraised)} statements: {words}.",), is_main=True),
+        Fact("Answer", (say_verdicts(appraised),), is_main=True),
         Fact("Tone", (TONE,)),
     )
     sections: list[Section] = []
